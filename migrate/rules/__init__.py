@@ -1,0 +1,56 @@
+"""The registry of rules: every code that the toolkit speaks of, each with its page."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from migrate.ir import HeavyKind
+from migrate.rules.model import Family, Rule
+
+__all__ = ["Family", "Rule", "code_for", "rules"]
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule by its code, in the order of the codes. A code that two rules claim is our mistake and raises."""
+    found: dict[str, Rule] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for rule in getattr(import_module(f"{__name__}.{module.name}"), "RULES", ()):
+            if rule.code in found:
+                raise ValueError(f"{rule.code} is both {found[rule.code].name} and {rule.name}")
+            found[rule.code] = rule
+    return dict(sorted(found.items()))
+
+
+def code_for(symbol: str, heavy: HeavyKind | None = None) -> str | None:
+    """The code of a stage by its resolved symbol and the mechanism that makes it heavy; None where no rule speaks of it.
+
+    A rule of both symbol and mechanism wins (``RDD.mapPartitions`` of a barrier is not that of a plain RDD), then the
+    mechanism's rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``.
+    """
+    by_symbol, by_heavy = _tables()
+    candidates = [code for name in _short_names(symbol) for code in by_symbol.get(name, ())]
+    if heavy is None:
+        return candidates[0] if candidates else None
+    both = [code for code in candidates if heavy in rules()[code].heavy]
+    return (both or by_heavy.get(heavy) or candidates or [None])[0]
+
+
+def _short_names(symbol: str) -> list[str]:
+    parts = symbol.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts))]
+
+
+@cache
+def _tables() -> tuple[dict[str, list[str]], dict[HeavyKind, list[str]]]:
+    by_symbol: dict[str, list[str]] = {}
+    by_heavy: dict[HeavyKind, list[str]] = {}
+    for code, rule in rules().items():
+        for symbol in rule.symbols:
+            by_symbol.setdefault(symbol, []).append(code)
+        for heavy in rule.heavy:
+            by_heavy.setdefault(heavy, []).append(code)
+    return by_symbol, by_heavy
