@@ -23,9 +23,9 @@ def render(
 ) -> str:
     """The report in one of ``FORMATS``.
 
-    ``sources`` gives the text of a file by its path relative to the root, in the lines that the spans count; where a
-    file is missing from it, its source lines are left out. It may load lazily. ``width`` (columns, default 80 or the terminal's)
-    and ``color`` matter to "text" alone. Raises MigrateError for an unknown format.
+    ``sources`` gives the text of a file by its path relative to the root, in the lines that the spans count; where
+    a file is missing from it, its source lines are left out. It may load lazily. ``width`` (columns; the terminal's
+    when None) and ``color`` matter to "text" alone. Raises MigrateError for an unknown format.
     """
     if format not in FORMATS:
         raise MigrateError(f"Unknown report format {format!r}: use one of {', '.join(FORMATS)}.")
