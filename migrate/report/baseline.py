@@ -47,8 +47,8 @@ def remarks(report: Report) -> Iterator[Remark]:
     """Every finding and every Python-heavy stage, each once, in the order of the report."""
     seen: set[Mark] = set()
     for part in report.parts():
-        heavy = (stage for stage in part.stages if stage.heavy is not None)
-        for remark in (*part.findings, *heavy):
+        found: list[Remark] = [*part.findings, *(stage for stage in part.stages if stage.heavy is not None)]
+        for remark in found:
             if mark(remark) not in seen:
                 seen.add(mark(remark))
                 yield remark

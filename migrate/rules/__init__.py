@@ -26,7 +26,7 @@ def rules() -> Mapping[str, Rule]:
 
 
 def code_for(symbol: str, heavy: HeavyKind | None = None) -> str | None:
-    """The code of a stage by its resolved symbol and the mechanism that makes it heavy; None where no rule speaks of it.
+    """The code of a stage, by its resolved symbol and the mechanism that makes it heavy; None where there is no rule.
 
     A rule of both symbol and mechanism wins (``RDD.mapPartitions`` of a barrier is not that of a plain RDD), then the
     mechanism's rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``.
@@ -36,7 +36,8 @@ def code_for(symbol: str, heavy: HeavyKind | None = None) -> str | None:
     if heavy is None:
         return candidates[0] if candidates else None
     both = [code for code in candidates if heavy in rules()[code].heavy]
-    return (both or by_heavy.get(heavy) or candidates or [None])[0]
+    found = both or by_heavy.get(heavy) or candidates
+    return found[0] if found else None
 
 
 def _short_names(symbol: str) -> list[str]:

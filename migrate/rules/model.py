@@ -9,7 +9,7 @@ from migrate.findings import Severity
 from migrate.ir import HeavyKind
 
 
-class Family(str, Enum):
+class Family(Enum):
     """The part of Spark that a code speaks of; its value begins the code."""
 
     SESSION = "SR1"

@@ -1,0 +1,106 @@
+"""The report as Markdown, short enough for a comment on a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from migrate.findings import Finding
+from migrate.ir import Job
+from migrate.report import words
+from migrate.report.baseline import Remark, fingerprints, mark, remarks
+from migrate.report.model import Report
+from migrate.report.source import SourceLines, printable
+
+# GitHub refuses a comment of more than 65,536 characters; the rest is left for the closing lines.
+MAX_CHARACTERS = 60_000
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+
+
+def write(report: Report, sources: Mapping[str, str]) -> str:
+    """The totals, a table of jobs, and each job's reasons and remarks folded away.
+
+    With a baseline only the remarks that it does not have are listed. What does not fit a comment is left out, and
+    said to be.
+    """
+    listed = _listed(report, sources)
+    lines = SourceLines(sources)
+    text = "\n\n".join(["## Spark jobs", _headline(report), _table(report)]) + "\n"
+    left_out = 0
+    for job in report.jobs:
+        block = "\n".join(_details(job, [remark for remark in listed if mark(remark).path == job.path], lines))
+        if len(text) + len(block) > MAX_CHARACTERS:
+            left_out += 1
+        elif block:
+            text += f"\n{block}\n"
+    if left_out:
+        text += f"\n{words.plural(left_out, 'job')} left out here; the JSON and HTML reports have them.\n"
+    return text
+
+
+def _listed(report: Report, sources: Mapping[str, str]) -> list[Remark]:
+    if report.new is None:
+        return list(remarks(report))
+    prints = fingerprints(report, sources)
+    return [remark for remark in remarks(report) if prints[mark(remark)] in report.new]
+
+
+def _headline(report: Report) -> str:
+    return " ".join([f"{words.headline(report)}.", *words.remainder(report)])
+
+
+def _table(report: Report) -> str:
+    rows = ["| Job | Tag | Verdict | Confidence | Heavy stages | Blocked by |", "|---|---|---|--:|--:|---|"]
+    for job in report.jobs:
+        blocked_by = ", ".join(dict.fromkeys(_code(stage.symbol) for stage in words.blockers(job)))
+        heavy = len(words.heavy_stages(job))
+        verdict = words.VERDICTS[job.verdict]
+        row = (_code(job.path), words.TAGS[job.tag], verdict, f"{job.confidence:.2f}", str(heavy), blocked_by)
+        rows.append(f"| {' | '.join(row)} |")
+        if sum(map(len, rows)) > MAX_CHARACTERS // 2:
+            rows.append(f"| and {len(report.jobs) - len(rows) + 2:,} more | | | | | |")
+            break
+    return "\n".join(rows)
+
+
+def _details(job: Job, said: list[Remark], lines: SourceLines) -> Iterator[str]:
+    if not said and not job.unresolved:
+        return
+    yield f"<details><summary>{_html(job.path)}: {words.VERDICTS[job.verdict]}</summary>\n"
+    for reason in job.reasons:
+        where = "" if reason.line is None else f"line {reason.line}: "
+        yield f"- {reason.code} {where}{_text(reason.message)}"
+    for remark in said:
+        yield f"- {_remark(remark)}"
+        source = lines.line(mark(remark).path, mark(remark).line)
+        if source is not None:
+            yield f"  {_code(source.strip())}"
+    if job.unresolved:
+        yield f"- {words.plural(job.unresolved, 'use')} of a dataset could not be followed."
+    yield "\n</details>"
+
+
+def _remark(remark: Remark) -> str:
+    where = words.place(remark)
+    if isinstance(remark, Finding):
+        fix = f" {_text(remark.fix)}" if remark.fix else ""
+        return f"**{remark.severity.value}** {remark.code} {where}: {_text(remark.message)}{fix}"
+    assert remark.heavy is not None
+    return f"**Python-heavy** {remark.code or ''} {where}: {_code(remark.symbol)} ({_text(remark.heavy.value)})"
+
+
+def _code(text: str) -> str:
+    """The text as a code span, whatever it holds."""
+    shown = printable(text).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {shown} {fence}" if longest else f"{fence}{shown}{fence}"
+
+
+def _text(text: str) -> str:
+    """The text as prose: nothing in it is Markdown, HTML or a mention of a person."""
+    return _SPECIAL.sub(r"\\\1", _html(text).replace("@", "@<!-- -->")).replace(r"@<\!\-\- \-\->", "@<!-- -->")
+
+
+def _html(text: str) -> str:
+    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
