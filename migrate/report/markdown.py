@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from migrate.findings import Finding
 from migrate.ir import Job
@@ -14,7 +14,7 @@ from migrate.report.source import SourceLines, printable
 
 # GitHub refuses a comment of more than 65,536 characters; the rest is left for the closing lines.
 MAX_CHARACTERS = 60_000
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~])")
 
 
 def write(report: Report, sources: Mapping[str, str]) -> str:
@@ -23,19 +23,31 @@ def write(report: Report, sources: Mapping[str, str]) -> str:
     With a baseline only the remarks that it does not have are listed. What does not fit a comment is left out, and
     said to be.
     """
-    listed = _listed(report, sources)
     lines = SourceLines(sources)
     text = "\n\n".join(["## Spark jobs", _headline(report), _table(report)]) + "\n"
     left_out = 0
-    for job in report.jobs:
-        block = "\n".join(_details(job, [remark for remark in listed if mark(remark).path == job.path], lines))
+    for block in _blocks(report, sources, lines):
         if len(text) + len(block) > MAX_CHARACTERS:
             left_out += 1
-        elif block:
+        else:
             text += f"\n{block}\n"
     if left_out:
-        text += f"\n{words.plural(left_out, 'job')} left out here; the JSON and HTML reports have them.\n"
+        text += f"\n{words.plural(left_out, 'file')} left out here; the JSON and HTML reports have them.\n"
     return text
+
+
+def _blocks(report: Report, sources: Mapping[str, str], lines: SourceLines) -> Iterator[str]:
+    """One folded block for each file that something is said of: the jobs, then the modules that they import."""
+    by_path: dict[str, list[Remark]] = {}
+    for remark in _listed(report, sources):
+        by_path.setdefault(mark(remark).path, []).append(remark)
+    for job in report.jobs:
+        said = by_path.pop(job.path, [])
+        if said or job.unresolved:
+            points = [*_reasons(job), *_points(said, lines), *_unresolved(job)]
+            yield _folded(f"{job.path}: {words.VERDICTS[job.verdict]}", points)
+    for path, said in by_path.items():
+        yield _folded(path, _points(said, lines))
 
 
 def _listed(report: Report, sources: Mapping[str, str]) -> list[Remark]:
@@ -63,21 +75,27 @@ def _table(report: Report) -> str:
     return "\n".join(rows)
 
 
-def _details(job: Job, said: list[Remark], lines: SourceLines) -> Iterator[str]:
-    if not said and not job.unresolved:
-        return
-    yield f"<details><summary>{_html(job.path)}: {words.VERDICTS[job.verdict]}</summary>\n"
+def _folded(title: str, points: Iterable[str]) -> str:
+    return "\n".join([f"<details><summary>{_html(title)}</summary>\n", *points, "\n</details>"])
+
+
+def _reasons(job: Job) -> Iterator[str]:
     for reason in job.reasons:
         where = "" if reason.line is None else f"line {reason.line}: "
         yield f"- {reason.code} {where}{_text(reason.message)}"
+
+
+def _points(said: Iterable[Remark], lines: SourceLines) -> Iterator[str]:
     for remark in said:
         yield f"- {_remark(remark)}"
         source = lines.line(mark(remark).path, mark(remark).line)
         if source is not None:
             yield f"  {_code(source.strip())}"
+
+
+def _unresolved(job: Job) -> Iterator[str]:
     if job.unresolved:
         yield f"- {words.plural(job.unresolved, 'use')} of a dataset could not be followed."
-    yield "\n</details>"
 
 
 def _remark(remark: Remark) -> str:
@@ -99,7 +117,7 @@ def _code(text: str) -> str:
 
 def _text(text: str) -> str:
     """The text as prose: nothing in it is Markdown, HTML or a mention of a person."""
-    return _SPECIAL.sub(r"\\\1", _html(text).replace("@", "@<!-- -->")).replace(r"@<\!\-\- \-\->", "@<!-- -->")
+    return _html(_SPECIAL.sub(r"\\\1", text)).replace("@", "@<!-- -->")
 
 
 def _html(text: str) -> str:
