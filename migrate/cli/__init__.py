@@ -1,4 +1,4 @@
-"""The command line's front door: names the commands, loads only the one that is called, turns errors into exit codes."""
+"""The command line's front door: names the commands, loads the one that is called, turns errors into exit codes."""
 
 from __future__ import annotations
 

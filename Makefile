@@ -1,0 +1,44 @@
+# What a person types. Each target does its own set-up and is safe to repeat.
+.DEFAULT_GOAL := help
+.PHONY: help env demo test test-slow bench lint env-ray format lock clean
+
+# The Python 3.10 to 3.13 that the environments are built from.
+PYTHON ?= python3
+RAY := .venv/ray/bin
+
+help:  ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+env:  ## both environments, .venv/spark and .venv/ray, with Horovod's wheel
+	@$(PYTHON) scripts/setup_env.py
+
+demo: env  ## the flagship job analysed, rewritten, run on both engines and compared
+	$(RAY)/python scripts/demo.py
+
+test: env  ## every test that is not slow
+	$(RAY)/python -m pytest
+
+test-slow: env  ## the slow tests
+	$(RAY)/python -m pytest -m slow
+
+bench: env  ## Spark against Ray on the flagship job; writes docs/benchmarks.md
+	$(RAY)/python scripts/bench.py
+
+lint: env-ray  ## ruff and mypy
+	$(RAY)/ruff check
+	$(RAY)/ruff format --check
+	$(RAY)/mypy
+
+env-ray:
+	@$(PYTHON) scripts/setup_env.py ray
+
+format:  ## put the code into ruff's form
+	$(RAY)/ruff check --fix
+	$(RAY)/ruff format
+
+lock:  ## resolve requirements/*.in anew (needs network)
+	@$(PYTHON) scripts/lock.py
+
+clean:  ## remove what was built here; the cached Horovod wheel stays
+	rm -rf .venv .migrate dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
