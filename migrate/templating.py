@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_PACKAGE = Path(__file__).parent
-# A wheel carries the templates inside the package; in a checkout they sit beside it.
-_FOLDERS = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+_IN_A_WHEEL = Path(__file__).parent / "templates"
+_IN_A_CHECKOUT = Path(__file__).parent.parent / "templates"
 
 
 @cache
@@ -23,7 +22,8 @@ def environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(_FOLDERS),
+        # Never both: beside an installed package, `templates` is somebody else's.
+        loader=FileSystemLoader(_IN_A_WHEEL if _IN_A_WHEEL.exists() else _IN_A_CHECKOUT),
         undefined=StrictUndefined,
         autoescape=lambda name: name is not None and name.endswith((".html.j2", ".html")),
         trim_blocks=True,
