@@ -210,13 +210,18 @@ def _patched_source(python: Path, work: Path, environment: dict[str, str], log: 
     with tarfile.open(archive) as package:
         package.extractall(work / "source")
     source = work / "source" / f"horovod-{VERSION}"
+    patch(source)
+    return source
+
+
+def patch(source: Path) -> None:
+    """Change what does not build in the unpacked release. Raises SetupError where it is not as expected."""
     for name, released, wanted in PATCHES:
         file = source / name
         text = file.read_text()
         if text.count(released) != 1:
             raise SetupError(f"horovod {VERSION} is not as expected: {name} should say {released!r} once")
         file.write_text(text.replace(released, wanted))
-    return source
 
 
 def _verify(python: Path, wheel: Path, work: Path, environment: dict[str, str], log: BinaryIO) -> None:

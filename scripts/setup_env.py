@@ -168,9 +168,8 @@ def _refuse_cuda(environment: Environment, log: BinaryIO) -> None:
     """Raise when pip would bring gigabytes of CUDA to a machine that has no GPU."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        _pip(
-            environment, log, "install", "--dry-run", "--report", str(report), "--requirement", str(PINS / "torch.txt")
-        )
+        pins = f"--requirement={PINS / 'torch.txt'}"
+        _pip(environment, log, "install", "--dry-run", f"--report={report}", pins)
         names = [package["metadata"]["name"] for package in json.loads(report.read_text())["install"]]
     if any(name.startswith(("nvidia-", "cuda-")) for name in names):
         torch = (PINS / "torch.txt").read_text().strip()
