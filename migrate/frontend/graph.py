@@ -1,0 +1,157 @@
+"""Runs the interpreter over an entry point and everything it reaches, and gives its stages as a job."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import PurePosixPath
+
+from migrate.frontend import calls, expressions, statements
+from migrate.frontend.machine import Frame, Machine
+from migrate.frontend.module import Module
+from migrate.frontend.project import Project
+from migrate.frontend.reach import reach_of
+from migrate.frontend.scope import Scope
+from migrate.frontend.values import UNKNOWN, Class, Function, Instance
+from migrate.ir import Job, Kind
+
+
+def build_job(project: Project, entry: Module) -> Job:
+    """The job of an entry point: its stages, and how many uses of a dataset could not be followed."""
+    machine = interpret(project, entry)
+    name = PurePosixPath(entry.path).stem
+    stages = machine.recorder.stages(entry.path)
+    return Job(path=entry.path, name=name, stages=stages, unresolved=len(machine.recorder.unresolved))
+
+
+def interpret(project: Project, entry: Module) -> Machine:
+    """Run a file's top level, then the functions and methods that nothing called, then what Spark's workers run."""
+    machine = Machine(project, entry)
+    machine.evaluate = expressions.evaluate
+    machine.attribute = expressions.attribute_of_value
+    machine.run_block = statements.run_block
+    machine.call = calls.call_function
+    scope = Scope(entry, None, "")
+    machine.modules[entry.path] = scope
+    machine.frames.append(Frame(scope, ""))
+    machine.run_block(machine, entry.tree.body)
+    reached = set(machine.recorder.drafts)
+    _run_rest(machine, entry)
+    for key, draft in machine.recorder.drafts.items():
+        if key not in reached and not draft.maker:
+            draft.facts["reached"] = "no"
+    _run_shipped(machine)
+    _settle_udfs(machine, entry)
+    _look_into_functions(machine)
+    return machine
+
+
+def _look_into_functions(machine: Machine) -> None:
+    """Say of each stage what its functions reach: one that trains is a training whatever mechanism carries it."""
+    for draft in machine.recorder.drafts.values():
+        for shipped in draft.functions:
+            if shipped.module is None or shipped.node is None:
+                continue
+            reach = machine.reaches.get(shipped.node)
+            if reach is None:
+                reach = machine.reaches[shipped.node] = reach_of(machine.project, shipped.module, shipped.node)
+            if reach.libraries:
+                draft.facts["libraries"] = ",".join(sorted(reach.libraries | set(filter(None, draft.facts.get("libraries", "").split(",")))))
+            if reach.trains:
+                draft.facts["does"] = "train"
+                if draft.kind in (Kind.MAP_BATCHES, Kind.MAP_ROWS) and not draft.maker:
+                    draft.kind = Kind.TRAIN
+            elif reach.predicts and draft.heavy is not None and draft.role is None:
+                draft.role = "model_inference"
+
+
+def _run_rest(machine: Machine, entry: Module) -> None:
+    """Functions handed to code that is not followed, and those that nothing calls: read with unknown arguments."""
+    done: set[ast.AST] = set()
+    while True:
+        waiting = [f for f in (*machine.escaped.values(), *machine.functions.values()) if _is_left(machine, f, entry) and f.node not in done]
+        if not waiting:
+            return
+        function = waiting[0]
+        done.add(function.node)
+        owner = _owner_of(machine, function)
+        if owner is not None:
+            function = Function(function.node, function.scope, function.name, owner)
+        machine.frame.statement = function.node
+        frame = Frame(function.scope, function.scope.name, worker=False)
+        frame.statement = function.node
+        machine.frames.append(frame)
+        machine.call(machine, function, [], {}, function.node)
+        machine.frames.pop()
+
+
+def _is_left(machine: Machine, function: Function, entry: Module) -> bool:
+    return function.node not in machine.evaluated and function.scope.module is entry and not isinstance(function.node, ast.Lambda)
+
+
+def _owner_of(machine: Machine, function: Function) -> Instance | None:
+    if not function.scope.is_class or not isinstance(function.node, ast.FunctionDef):
+        return None
+    decorators = {d.id for d in function.node.decorator_list if isinstance(d, ast.Name)}
+    if "staticmethod" in decorators:
+        return None
+    for cls in machine.classes:
+        if cls.node is function.scope.node:
+            return _instance(machine, cls)
+    return None
+
+
+def _instance(machine: Machine, cls: Class) -> Instance:
+    known = machine.instances.get(cls.node)
+    if known is None:
+        known = Instance(cls)
+        machine.instances[cls.node] = known
+        start = calls_member(machine, known)
+        if start is not None:
+            machine.call(machine, start, [], {}, cls.node)
+    return known
+
+
+def calls_member(machine: Machine, instance: Instance) -> Function | None:
+    """The ``__init__`` of an object, bound to it."""
+    start = machine.attribute(machine, instance, "__init__", None)
+    return start if isinstance(start, Function) else None
+
+
+def _run_shipped(machine: Machine) -> None:
+    """What Spark's workers run makes no stages, but for readers of training data that are a migration's business."""
+    done: set[ast.AST] = set()
+    while True:
+        waiting = [f for node, f in machine.shipped.items() if node not in done]
+        if not waiting:
+            return
+        function = waiting[0]
+        done.add(function.node)
+        frame = Frame(function.scope, function.scope.name, worker=True)
+        frame.statement = function.node
+        machine.frames.append(frame)
+        count = len(function.node.args.args) + len(function.node.args.posonlyargs)
+        machine.call(machine, function, [UNKNOWN] * count, {}, function.node)
+        machine.frames.pop()
+
+
+def _settle_udfs(machine: Machine, entry: Module) -> None:
+    """A UDF counts as used where its name is read anywhere in its file, or where SQL calls it by its registered name."""
+    recorder = machine.recorder
+    texts = [text for text in recorder.texts] + [text for _, text in entry.sql]
+    for name, key in recorder.registered.items():
+        if any(name in text.lower() for text in texts):
+            recorder.drafts[key].used = True
+    for draft in recorder.drafts.values():
+        if draft.maker and not draft.used:
+            module = draft.site.module
+            names = _bound_names(draft.node, draft.site.statement)
+            if names & machine.loaded(module):
+                draft.used = True
+
+
+def _bound_names(node: ast.AST, statement: ast.AST) -> set[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node in statement.decorator_list:
+        return {statement.name}
+    if isinstance(statement, ast.Assign) and statement.value is node:
+        return {t.id for t in statement.targets if isinstance(t, ast.Name)} | {t.attr for t in statement.targets if isinstance(t, ast.Attribute)}
+    return set()

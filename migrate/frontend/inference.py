@@ -1,0 +1,76 @@
+"""Guesses the type of an unknown variable from the attributes that the code around it reads from it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from migrate.frontend import symbols
+from migrate.frontend.machine import Machine
+from migrate.frontend.spark_api import NAMES, SHELL
+from migrate.frontend.values import Spark, Unknown, Value
+
+
+_NOT_SPARK = frozenset({
+    "pandas", "numpy", "sklearn", "torch", "torchvision", "tensorflow", "keras", "scipy", "xgboost", "lightgbm", "dask", "polars", "ray", "requests",
+    "boto3", "matplotlib", "seaborn", "plotly", "PIL", "cv2", "transformers", "datasets", "statsmodels", "prophet", "nltk", "spacy", "yaml", "toml",
+})
+
+
+def inferred(m: Machine, name: str, value: Unknown) -> Value:
+    """A Spark value where the uses of the variable, or failing these its customary name, say so; else the value itself."""
+    if m.worker or _elsewhere(value.origin):
+        return value
+    body = m.scope.node or m.module.tree
+    if body not in m.guesses:
+        m.guesses[body] = _owners(body)
+    owner = m.guesses[body].get(name)
+    if owner is None and not value.local and not value.origin:
+        owner = NAMES.get(name)
+        if owner == "DataFrame" and not _mentions_spark(m):
+            owner = None
+    if owner is None:
+        return value
+    return Spark(owner, udfs=value.udfs, sure=name in SHELL)
+
+
+def _elsewhere(origin: str) -> bool:
+    root = origin.split(".", 1)[0]
+    return root in _NOT_SPARK or root in sys.stdlib_module_names
+
+
+def _owners(body: ast.AST) -> dict[str, str]:
+    """The types that the variables of a function or module must have, by the distinctive attributes read from them."""
+    chains: dict[str, str] = {}
+    for node in ast.walk(body):
+        if not isinstance(node, ast.Attribute):
+            continue
+        attributes: list[str] = []
+        root: ast.expr = node
+        while True:
+            if isinstance(root, ast.Attribute):
+                attributes.append(root.attr)
+                root = root.value
+            elif isinstance(root, ast.Call):
+                root = root.func
+            else:
+                break
+        if isinstance(root, ast.Name) and root.id not in chains and symbols.owner_of(attributes[0]):
+            owner = symbols.guess(tuple(reversed(attributes)))
+            if owner is not None:
+                chains[root.id] = owner
+    return chains
+
+
+def _mentions_spark(m: Machine) -> bool:
+    """Whether the file under way imports anything of Spark."""
+    path = m.module.path
+    if path not in m.spark_files:
+        m.spark_files[path] = any(
+            "spark" in (getattr(node, "module", "") or "")
+            or "awsglue" in (getattr(node, "module", "") or "")
+            or any("spark" in alias.name for alias in node.names)
+            for node in ast.walk(m.module.tree)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+        )
+    return m.spark_files[path]

@@ -1,0 +1,96 @@
+"""The files of one repository as modules that import each other, read and parsed once, when first asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+from migrate.frontend.module import Module, parse
+from migrate.frontend.names import absolute
+from migrate.frontend.source import read_source
+
+_SOURCE_FOLDERS = ("", "src", "python", "lib")
+
+
+class Project:
+    """The modules under ``root``; a file that cannot be read or parsed is not a module of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._modules: dict[str, Module | None] = {}
+        self._folders: dict[str, frozenset[str]] = {}
+        self._located: dict[tuple[str, str], str | None] = {}
+
+    def add(self, module: Module) -> None:
+        """Make a module that was read elsewhere part of the project."""
+        self._modules[module.path] = module
+
+    def module(self, path: str) -> Module | None:
+        """The module at a path relative to the root."""
+        if path not in self._modules:
+            self._modules[path] = self._read(path)
+        return self._modules[path]
+
+    def locate(self, importer: str, dotted: str) -> str | None:
+        """The path of the module that ``dotted`` means to the file ``importer``; None where it is none of ours."""
+        folder = str(PurePosixPath(importer).parent)
+        key = (folder, dotted)
+        if key not in self._located:
+            self._located[key] = self._search(folder, dotted)
+        return self._located[key]
+
+    def imported(self, importer: str, level: int, target: str | None) -> str:
+        """The dotted name that an import statement in ``importer`` means."""
+        return absolute(module_name(importer), importer.endswith("__init__.py"), level, target)
+
+    def _search(self, folder: str, dotted: str) -> str | None:
+        parts = dotted.split(".")
+        bases = ["" if folder == "." else folder]
+        while bases[-1]:
+            bases.append(bases[-1].rpartition("/")[0])
+        for base in bases:
+            for extra in _SOURCE_FOLDERS:
+                start = "/".join(p for p in (base, extra) if p)
+                found = self._file(start, parts)
+                if found:
+                    return found
+        return None
+
+    def _file(self, base: str, parts: list[str]) -> str | None:
+        folder = base
+        for part in parts[:-1]:
+            if part not in self._listing(folder):
+                return None
+            folder = f"{folder}/{part}" if folder else part
+        listing = self._listing(folder)
+        name = f"{folder}/{parts[-1]}" if folder else parts[-1]
+        if parts[-1] + ".py" in listing:
+            return name + ".py"
+        if parts[-1] in listing and "__init__.py" in self._listing(name):
+            return name + "/__init__.py"
+        return None
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        if folder not in self._folders:
+            try:
+                self._folders[folder] = frozenset(os.listdir(self.root / folder))
+            except OSError:
+                self._folders[folder] = frozenset()
+        return self._folders[folder]
+
+    def _read(self, path: str) -> Module | None:
+        try:
+            source = read_source(self.root / path)
+            tree = parse(source.text)
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return Module(path, source.text, tree, module_name(path), source.cells, source.sql, source.notebook)
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a path relative to the root: ``jobs/etl.py`` is ``jobs.etl``."""
+    plain = path[:-3] if path.endswith(".py") else path
+    parts = [part for part in plain.split("/") if part]
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)

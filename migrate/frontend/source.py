@@ -1,0 +1,61 @@
+"""Bytes of a script or notebook to source text: encodings, byte order marks and notebook cells."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its place among all cells from 0, and the line of the joined text (from 1) where it starts."""
+
+    index: int
+    first_line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file as it is analysed; ``cells`` is empty but for Jupyter notebooks.
+
+    ``sql`` holds SQL found outside of Python's own strings (notebook magics), with the line where each piece starts.
+    """
+
+    text: str
+    cells: tuple[Cell, ...] = ()
+    sql: tuple[tuple[int, str], ...] = ()
+    notebook: bool = False
+
+
+def decode(data: bytes) -> str:
+    """Source bytes as text, newlines kept: a byte order mark wins, then a coding line, then UTF-8, then Latin-1."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    for line in data.split(b"\n", 2)[:2]:
+        match = _COOKIE.match(line)
+        if match:
+            try:
+                return data.decode(match.group(1).decode("ascii"))
+            except (LookupError, UnicodeDecodeError):
+                break
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def read_source(path: Path) -> Source:
+    """The source text of a file; OSError where it cannot be read."""
+    return Source(decode(path.read_bytes()))
