@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -188,7 +189,7 @@ def test_gpus(nvidia_smi: str, status: Status, detail: str, tmp_path: Path, monk
 )
 def test_disk(free_gib: int, status: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The machine's own disk is as full as it is; only the figure is replaced.
-    usage = type(doctor.shutil.disk_usage(tmp_path))(0, 0, free_gib * 2**30)
+    usage = type(shutil.disk_usage(tmp_path))(0, 0, free_gib * 2**30)
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
     disk, _ = doctor.diagnose({}, tmp_path).machine
     assert (disk.status, disk.detail) == (status, f"{free_gib} GiB free at {tmp_path}")

@@ -24,6 +24,7 @@ ROOMS = (
     "passes",
     "emit",
     "report",
+    "rewrite",
     "oracle",
     "parity",
     "doctor",
@@ -58,31 +59,30 @@ class Import:
 
 
 def imports_of(package: Path) -> list[Import]:
-    found = []
+    found: list[Import] = []
     for file in sorted(package.rglob("*.py")):
         relative = file.relative_to(package)
         room = relative.parts[0].removesuffix(".py")
         tree = ast.parse(file.read_text(encoding="utf-8"))
         lazy = set(_never_run_on_import(tree))
         for node in ast.walk(tree):
-            found += (
-                Import(str(relative), node.lineno, room, target, node not in lazy)
-                for target in _targets(node, relative)
-            )
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                found += (
+                    Import(str(relative), node.lineno, room, target, node not in lazy)
+                    for target in _targets(node, relative)
+                )
     return found
 
 
-def _targets(node: ast.AST, file: Path) -> list[str]:
+def _targets(node: ast.Import | ast.ImportFrom, file: Path) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        base = node.module or ""
-        if node.level:
-            above = ("migrate", *file.parent.parts)[: len(file.parent.parts) + 2 - node.level]
-            base = ".".join([*above, *filter(None, [base])])
-        # `from migrate import ir` names the room in the list of names.
-        return [f"migrate.{alias.name}" for alias in node.names] if base == "migrate" else [base]
-    return []
+    base = node.module or ""
+    if node.level:
+        above = ("migrate", *file.parent.parts)[: len(file.parent.parts) + 2 - node.level]
+        base = ".".join([*above, *filter(None, [base])])
+    # `from migrate import ir` names the room in the list of names.
+    return [f"migrate.{alias.name}" for alias in node.names] if base == "migrate" else [base]
 
 
 def _never_run_on_import(tree: ast.Module) -> Iterator[ast.AST]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import build_horovod
 import psutil
 import pytest
+
+import build_horovod
 import setup_env
 import steps
 from setup_env import Environment
@@ -92,14 +94,14 @@ def test_it_is_built_again_when_what_it_was_built_from_changes(
 def test_python_versions(
     version: tuple[int, int, int], refused: bool, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup_env.sys, "version_info", version)
+    monkeypatch.setattr(sys, "version_info", version)
     problems = [problem for problem in setup_env._missing([Environment("small")]) if "Python 3.10" in problem]
     assert bool(problems) is refused
     assert all(f"this is {'.'.join(map(str, version))}" in problem for problem in problems)
 
 
 def test_too_little_disk_is_said_with_both_figures(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = type(setup_env.shutil.disk_usage(project))(0, 0, 1_500_000_000)
+    usage = type(shutil.disk_usage(project))(0, 0, 1_500_000_000)
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
     problems = setup_env._missing([Environment("small")])
     assert f"at {project} 8 GB of disk are needed and 1.5 GB are free (make room)" in problems

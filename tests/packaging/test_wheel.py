@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from build_horovod import cache_root
 
 JOB = """
