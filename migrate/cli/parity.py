@@ -1,0 +1,95 @@
+"""`migrate parity`: run a job on both engines and compare every output and the wall-clock."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from migrate.parity.result import Result
+
+FORMATS = ("text", "json", "html", "junit")
+
+
+@click.command(short_help="Run a job on both engines and compare every output and the wall-clock.")
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here, not to stdout.")
+@click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Run each side this many times.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that one side run may take.")
+@click.option("--keep", is_flag=True, help="Keep the outputs of both sides, also when they are equal.")
+@click.option("--gpu", is_flag=True, help="Refuse to run where no NVIDIA GPU is visible.")
+@click.option("--inputs", metavar="PATH", help="What {inputs} stands for, in place of the spec's own.")
+@click.option("--spark-python", metavar="PYTHON", envvar="MIGRATE_SPARK_PYTHON", help="Interpreter of the Spark steps.")
+@click.option("--ray-python", metavar="PYTHON", envvar="MIGRATE_RAY_PYTHON", help="Interpreter of the Ray steps.")
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Where the run leaves its evidence.")
+def parity(
+    spec: Path,
+    format_: str,
+    output: Path | None,
+    repeat: int,
+    timeout: float | None,
+    keep: bool,
+    gpu: bool,
+    inputs: str | None,
+    spark_python: str | None,
+    ray_python: str | None,
+    run_dir: Path | None,
+) -> int:
+    """Run both sides of SPEC (a parity.toml, or the folder that holds one) and compare what they wrote.
+
+    Exit: 0 equal and every gate met, 1 different or a gate missed, 2 a side failed or the spec is wrong,
+    3 inconclusive.
+    """
+    from migrate.parity.plan import Options
+    from migrate.parity.progress import shown
+    from migrate.parity.run import parity as run_parity
+
+    options = Options(
+        repeat=repeat,
+        timeout=timeout,
+        keep=keep,
+        gpu=gpu,
+        inputs=inputs,
+        spark_python=_own(spark_python),
+        ray_python=_own(ray_python),
+        run_dir=run_dir,
+    )
+    with shown() as progress:
+        result = run_parity(spec, options, progress)
+    report = _report(result, format_, color=output is None and sys.stdout.isatty())
+    if output is not None:
+        output.write_text(report, encoding="utf-8")
+    else:
+        # A run that could not be done has no report; what it says as text is an error message.
+        click.echo(report, nl=False, err=result.failure is not None and format_ == "text")
+    if result.failure is not None and (output is not None or format_ != "text"):
+        click.echo(f"migrate: {result.failure.sentence}", err=True)
+    return result.exit_code
+
+
+def _own(python: str | None) -> str | None:
+    """A path given on the command line counts from here, unlike one in the spec."""
+    return str(Path(python).absolute()) if python and "/" in python else python
+
+
+def _report(result: Result, format_: str, *, color: bool) -> str:
+    if format_ == "json":
+        from migrate.parity.report import document
+
+        return json.dumps(document.to_json(result), indent=2) + "\n"
+    if format_ == "junit":
+        from migrate.parity.report import junit
+
+        return junit.write(result)
+    if format_ == "html":
+        from migrate.parity.report import html
+
+        return html.write(result)
+    from migrate.parity.report import text
+
+    return text.write(result, color=color)

@@ -1,0 +1,86 @@
+"""Why a side did not come through: the one sentence for its user, from exit code, log, trace and kernel."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrate.errors import MigrateError
+from migrate.parity.phases import Trace
+from migrate.parity.plan import PlannedRun, PlannedStep
+from migrate.parity.redaction import Redactor
+from migrate.parity.result import Cause, Failure, SideResult
+
+TAIL_LINES = 30
+_TAIL_BYTES = 64 * 1024
+_MEMORY = re.compile(r"OutOfMemoryError|\bMemoryError\b|Cannot allocate memory|CUDA out of memory")
+_DISK = re.compile(r"No space left on device|Disk quota exceeded")
+
+
+class SideFailed(MigrateError):
+    """A side run that did not come through; ``side`` holds what it did until then, as far as it began at all."""
+
+    def __init__(self, failure: Failure, side: SideResult | None = None) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+        self.side = side
+
+
+def who(run: PlannedRun) -> str:
+    """The side run as sentences call it."""
+    times = f", repeat {run.repeat}" if run.repeat > 1 else ""
+    return f"the {run.side.engine.value} side (seed {run.seed}{times})"
+
+
+def of_exit(
+    run: PlannedRun, step: PlannedStep, code: int, seconds: float, tail: Sequence[str], oom_kills: int
+) -> tuple[Cause, str]:
+    """Cause and sentence of a step that ended badly; ``oom_kills`` counts the kernel's kills for memory meanwhile."""
+    subject = f"{who(run)} failed in step `{step.name}` after {seconds:.1f} s"
+    text = "\n".join(tail)
+    if _DISK.search(text):
+        return Cause.DISK, f"{subject}: the disk is full"
+    if _MEMORY.search(text) or (code in {-signal.SIGKILL, 128 + signal.SIGKILL} and oom_kills):
+        return Cause.MEMORY, f"{subject}: it ran out of memory"
+    if code < 0:
+        return Cause.SIGNAL, f"{subject}: it was killed by {_signal_name(-code)}"
+    return Cause.EXIT, f"{subject}: it exited with code {code}"
+
+
+def where(trace: Trace) -> str:
+    """The call that the process was in when it ended, as the end of a sentence; empty if it was in none."""
+    unfinished = [span for span in trace.spans if not span.finished]
+    if not unfinished:
+        return ""
+    span = unfinished[-1]
+    return f", in {span.name} at {span.place}" if span.place else f", in {span.name}"
+
+
+def tail(log: Path, redactor: Redactor) -> tuple[str, ...]:
+    """The last lines of a log, without its secrets."""
+    if not log.exists():
+        return ()
+    with log.open("rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - _TAIL_BYTES))
+        text = file.read().decode("utf-8", errors="replace")
+    return tuple(redactor.text(line) for line in text.splitlines()[-TAIL_LINES:])
+
+
+def oom_kills() -> int:
+    """How many processes the kernel has killed for memory since it started, in this container and beyond."""
+    try:
+        text = Path("/proc/vmstat").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,151 @@
+"""What the outputs, the training and the gates add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from migrate.errors import MigrateError
+from migrate.parity.result import GateResult, OutputResult, Speed, TrainingResult, Verdict
+from migrate.parity.runner import output_path
+from migrate.parity.spec import Format, Gates, Output
+
+EXIT_EQUAL, EXIT_DIFFERENT, EXIT_INCONCLUSIVE = 0, 1, 3
+
+
+def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_out: Path) -> OutputResult:
+    """Ask the oracle about one output, Spark's on the left. Raises MigrateError where one cannot be read."""
+    from migrate.oracle import Options, Tolerance, artifacts, compare
+
+    options = Options(
+        keys=output.keys,
+        ordered=output.ordered,
+        tolerances={name: Tolerance(abs=each.abs, rel=each.rel) for name, each in output.tolerances.items()},
+        ignore=output.ignore,
+        allow_empty=output.allow_empty,
+    )
+    left, right = output_path(spark_out, output.path), output_path(ray_out, output.path)
+    if left is None or right is None:
+        side = "Spark" if left is None else "Ray"
+        raise MigrateError(f"The output `{output.path}` of the {side} side is gone.")
+    if output.format is Format.TORCH:
+        found = artifacts.compare_torch(left, right, options)
+    elif output.format is Format.METRICS:
+        found = artifacts.compare_metrics(left, right, options)
+    elif output.format is Format.TEXT:
+        found = artifacts.compare_text(left, right, options)
+    else:
+        found = compare(left, right, options, format=output.format.value)
+    comparison = found.to_json()
+    return OutputResult(
+        path=output.path,
+        format=output.format.value,
+        seed=seed,
+        repeat=repeat,
+        verdict=Verdict(comparison["verdict"]),
+        comparison=comparison,
+        reason=output.reason,
+        tolerances={name: asdict(each) for name, each in output.tolerances.items()},
+    )
+
+
+def gate_results(gates: Gates, outputs: Sequence[OutputResult], speed: Speed | None) -> tuple[GateResult, ...]:
+    """Every gate of the spec, met or missed."""
+    found = []
+    if gates.max_mismatched_rows is not None:
+        worst = _worst_mismatch(outputs)
+        met = worst is not None and worst <= gates.max_mismatched_rows
+        said = "nothing was compared" if worst is None else f"{worst} mismatched rows"
+        sentence = f"max_mismatched_rows: {said}, at most {gates.max_mismatched_rows} wanted"
+        found.append(GateResult("max_mismatched_rows", gates.max_mismatched_rows, worst, met, sentence))
+    if gates.min_speedup is not None:
+        met = speed is not None and speed.speedup >= gates.min_speedup
+        said = "no speed-up was measured" if speed is None else f"a speed-up of {speed.speedup:.2f}"
+        sentence = f"min_speedup: {said}, at least {gates.min_speedup:g} wanted"
+        found.append(GateResult("min_speedup", gates.min_speedup, speed.speedup if speed else None, met, sentence))
+    return tuple(found)
+
+
+def verdict_of(gates: Gates, outputs: Sequence[OutputResult], training: TrainingResult | None) -> Verdict:
+    """The answer to whether anything changed; what nothing was compared for is never equal.
+
+    Mismatched rows that a `max_mismatched_rows` of 1 or more lets pass are no difference where columns and types agree.
+    """
+    parts = [Verdict.EQUAL if is_accepted(output, gates, outputs) else output.verdict for output in outputs]
+    if training is not None:
+        parts.append(training.verdict)
+    if Verdict.DIFFERENT in parts:
+        return Verdict.DIFFERENT
+    return Verdict.INCONCLUSIVE if not parts or Verdict.INCONCLUSIVE in parts else Verdict.EQUAL
+
+
+def is_accepted(output: OutputResult, gates: Gates, outputs: Sequence[OutputResult]) -> bool:
+    """Whether an output that differs does so in few enough rows for the gate that the spec's author set."""
+    worst = _worst_mismatch(outputs)
+    if output.verdict is not Verdict.DIFFERENT or worst is None or not gates.max_mismatched_rows:
+        return False
+    return worst <= gates.max_mismatched_rows and output.differs_in_rows_only
+
+
+def exit_code(verdict: Verdict, gates: Sequence[GateResult]) -> int:
+    if verdict is Verdict.DIFFERENT or not all(gate.met for gate in gates):
+        return EXIT_DIFFERENT
+    return EXIT_EQUAL if verdict is Verdict.EQUAL else EXIT_INCONCLUSIVE
+
+
+def headline(
+    verdict: Verdict,
+    gates: Gates,
+    outputs: Sequence[OutputResult],
+    training: TrainingResult | None,
+    gated: Sequence[GateResult],
+) -> str:
+    """The answer as one line."""
+    missed = [gate.sentence for gate in gated if not gate.met]
+    if verdict is Verdict.DIFFERENT:
+        text = "Different: " + "; ".join(_named(outputs, training, Verdict.DIFFERENT))
+    elif verdict is Verdict.INCONCLUSIVE:
+        reasons = _named(outputs, training, Verdict.INCONCLUSIVE) or ["the spec declares nothing to compare"]
+        text = "Inconclusive: " + "; ".join(reasons)
+    else:
+        text = "Equal: " + " and ".join(_agreement(gates, outputs, training))
+    return text + ("; missed gate " + "; ".join(missed) if missed else "")
+
+
+def _worst_mismatch(outputs: Sequence[OutputResult]) -> int | None:
+    """The mismatched rows of one pair, all outputs together, of the worst pair; None where nothing was compared."""
+    sums: dict[tuple[int, int], int] = {}
+    for output in outputs:
+        key = (output.seed, output.repeat)
+        sums[key] = sums.get(key, 0) + output.mismatched_rows
+    return max(sums.values(), default=None)
+
+
+def _named(outputs: Sequence[OutputResult], training: TrainingResult | None, verdict: Verdict) -> list[str]:
+    paths = dict.fromkeys(output.path for output in outputs if output.verdict is verdict)
+    named = [f"`{path}` {_how(path, outputs, verdict)}" for path in paths]
+    return named + ([training.sentence] if training is not None and training.verdict is verdict else [])
+
+
+def _how(path: str, outputs: Sequence[OutputResult], verdict: Verdict) -> str:
+    found = [output for output in outputs if output.path == path and output.verdict is verdict]
+    if verdict is Verdict.INCONCLUSIVE:
+        return "is empty on both sides"
+    rows = max(output.mismatched_rows for output in found)
+    notes = [note for output in found for note in output.comparison.get("notes", ())]
+    how = str(notes[0]).rstrip(".") if notes else f"differs in {rows} rows" if rows else "differs"
+    return f"({how})" if notes else how
+
+
+def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: TrainingResult | None) -> list[str]:
+    parts = []
+    paths = {output.path for output in outputs}
+    accepted = [output for output in outputs if is_accepted(output, gates, outputs)]
+    if accepted:
+        parts.append(f"{_worst_mismatch(outputs)} mismatched rows, {gates.max_mismatched_rows} accepted by the gate")
+    elif paths:
+        seeds = len({output.seed for output in outputs})
+        count = "the declared output agrees" if len(paths) == 1 else f"all {len(paths)} declared outputs agree"
+        parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else ""))
+    return parts + ([training.sentence] if training is not None else [])

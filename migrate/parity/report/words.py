@@ -1,0 +1,91 @@
+"""Figures of a parity result as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrate.parity.result import OutputResult, Result, Speed, Verdict
+
+NO_FIGURE = "-"
+VERDICTS = {
+    Verdict.EQUAL: "Equal",
+    Verdict.DIFFERENT: "Different",
+    Verdict.INCONCLUSIVE: "Inconclusive",
+    Verdict.FAILED: "Failed",
+}
+
+
+def seconds(value: float) -> str:
+    """`0.4 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`."""
+    if value < 99.95:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def size(value: int | None) -> str:
+    """Bytes in GiB or MiB; a dash where there is no figure."""
+    if value is None:
+        return NO_FIGURE
+    return f"{value / 2**30:.1f} GiB" if value >= 2**30 else f"{value / 2**20:.0f} MiB"
+
+
+def percent(value: float | None) -> str:
+    return NO_FIGURE if value is None else f"{value:.0f} %"
+
+
+def ratio(speed: Speed) -> str:
+    """`1.84 times as fast`, with its spread where there was more than one pair."""
+    text = f"Ray is {speed.speedup:.2f} times as fast as Spark"
+    if speed.ray.runs > 1:
+        text += f" (median of {speed.ray.runs}; pairs from {speed.low:.2f} to {speed.high:.2f})"
+    return text
+
+
+def tolerance(output: OutputResult) -> str:
+    """What was allowed and why, empty for an exact comparison."""
+    parts = [f"{column}: {_allowance(allowed)}" for column, allowed in output.tolerances.items()]
+    if not parts:
+        return ""
+    return "allowed " + ", ".join(parts) + (f", because {output.reason}" if output.reason else "")
+
+
+def rows(comparison: Mapping[str, Any]) -> tuple[int, int]:
+    """The rows of Spark and of Ray."""
+    counted = comparison["rows"]
+    return int(counted["left"]), int(counted["right"])
+
+
+def row_differences(output: OutputResult) -> str:
+    """`3 changed, 1 only on Spark`; empty where all rows agree."""
+    counts = (("changed", "changed"), ("only_left", "only on Spark"), ("only_right", "only on Ray"))
+    return ", ".join(f"{output.comparison[key]:,} {word}" for key, word in counts if output.comparison.get(key))
+
+
+def differing_columns(output: OutputResult) -> list[Mapping[str, Any]]:
+    return [column for column in output.comparison.get("columns", ()) if column["status"] != "equal"]
+
+
+def short(value: object) -> str:
+    """A cell's value as Python writes it, cut when it is long."""
+    text = repr(value)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+def worst_first(result: Result) -> list[OutputResult]:
+    """One result per output path: the worst over seeds and repeats, in the order of the spec."""
+    rank = {Verdict.EQUAL: 0, Verdict.INCONCLUSIVE: 1, Verdict.DIFFERENT: 2}
+    worst: dict[str, OutputResult] = {}
+    for output in result.outputs:
+        held = worst.get(output.path)
+        if held is None or (rank[output.verdict], output.mismatched_rows) > (rank[held.verdict], held.mismatched_rows):
+            worst[output.path] = output
+    return list(worst.values())
+
+
+def _allowance(allowed: Mapping[str, float]) -> str:
+    parts = [f"{allowed[kind]:g} {word}" for kind, word in (("abs", "absolute"), ("rel", "relative")) if allowed[kind]]
+    return " plus ".join(parts) or "nothing"

@@ -1,0 +1,257 @@
+"""What a parity run found, as frozen data: the one thing that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from statistics import median
+from typing import Any
+
+from migrate.ir import Engine
+from migrate.parity.phases import Segment, totals
+from migrate.parity.sampling import Load, Sample
+from migrate.parity.spec import Phase
+
+
+class Verdict(str, Enum):
+    """The answer of a run, and of each part of it. FAILED is only ever the answer of a whole run."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    INCONCLUSIVE = "inconclusive"
+    FAILED = "failed"
+
+
+class Cause(str, Enum):
+    """Why a run could not be done."""
+
+    START = "start"
+    EXIT = "exit"
+    SIGNAL = "signal"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    DISK = "disk"
+    INTERRUPTED = "interrupted"
+    INPUTS = "inputs"
+    MISSING_OUTPUT = "missing_output"
+    UNREADABLE_OUTPUT = "unreadable_output"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run could not be done: one sentence, and the end of the log of the step that it happened in."""
+
+    cause: Cause
+    sentence: str
+    engine: Engine | None = None
+    step: str | None = None
+    seed: int | None = None
+    log: str | None = None
+    log_tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One command that was run. ``command`` is redacted; ``exit_code`` is negative for a signal, None if stopped.
+
+    ``calls`` counts the engine calls that the tracer saw; ``trace_failures`` are the tracer's own mistakes.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    python: str
+    seconds: float
+    exit_code: int | None
+    segments: tuple[Segment, ...]
+    calls: int
+    trace_failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SideResult:
+    """One side, run once. ``folder`` is relative to the run directory; ``stopped`` counts processes it left behind."""
+
+    engine: Engine
+    seed: int
+    repeat: int
+    folder: str
+    load: Load
+    steps: tuple[StepResult, ...]
+    samples: tuple[Sample, ...]
+    stopped: int
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock: from each step's start to its end, summed."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The whole side's timeline, the steps one after the other."""
+        moved, offset = [], 0.0
+        for step in self.steps:
+            moved += [Segment(s.phase, s.start + offset, s.end + offset, s.what) for s in step.segments]
+            offset += step.seconds
+        return tuple(moved)
+
+    @property
+    def phases(self) -> dict[Phase, float]:
+        return totals(self.segments)
+
+    @property
+    def peak_rss(self) -> int | None:
+        return max((sample.rss for sample in self.samples), default=None)
+
+    @property
+    def mean_cpu(self) -> float | None:
+        return _mean([sample.cpu for sample in self.samples])
+
+    @property
+    def mean_gpu(self) -> float | None:
+        return _mean([sample.gpu for sample in self.samples if sample.gpu is not None])
+
+
+@dataclass(frozen=True)
+class OutputResult:
+    """One declared output of one pair. ``comparison`` is the oracle's document."""
+
+    path: str
+    format: str
+    seed: int
+    repeat: int
+    verdict: Verdict
+    comparison: Mapping[str, Any]
+    reason: str | None = None
+    tolerances: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def mismatched_rows(self) -> int:
+        return sum(int(self.comparison.get(key) or 0) for key in ("only_left", "only_right", "changed"))
+
+    @property
+    def differs_in_rows_only(self) -> bool:
+        """Whether the two have the same columns of the same types, so that counting rows says it all."""
+        statuses = {column.get("status") for column in self.comparison.get("columns", ())}
+        return self.mismatched_rows > 0 and statuses <= {"equal", "value"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The training metric of one seed on both sides, the mean over its repeats."""
+
+    seed: int
+    spark: float
+    ray: float
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The equivalence test over seeds. ``interval`` is the 90 % interval of the mean difference, Ray minus Spark."""
+
+    metric: str
+    margin: float
+    verdict: Verdict
+    sentence: str
+    metrics: tuple[Metric, ...]
+    mean_difference: float | None = None
+    interval: tuple[float, float] | None = None
+    p_value: float | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One figure of the training history, epoch by epoch, on both sides of one seed."""
+
+    name: str
+    seed: int
+    spark: tuple[float | None, ...]
+    ray: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One gate. ``got`` is None where the run gave nothing to hold against it, and then it is missed."""
+
+    name: str
+    wanted: float
+    got: float | None
+    met: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Wall-clock seconds of one side over its runs."""
+
+    median: float
+    low: float
+    high: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The two wall-clocks and their ratio: ``speedup`` of 2 says that Ray took half as long as Spark.
+
+    ``low`` and ``high`` are the least and the greatest ratio of a pair that ran one after the other.
+    """
+
+    spark: Spread
+    ray: Spread
+    speedup: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole parity run. ``started`` and ``ended`` are ISO times in UTC; ``environment`` is versions and machine."""
+
+    name: str
+    spec: str
+    run_dir: str
+    started: str
+    ended: str
+    verdict: Verdict
+    exit_code: int
+    headline: str
+    sides: tuple[SideResult, ...]
+    outputs: tuple[OutputResult, ...]
+    training: TrainingResult | None
+    curves: tuple[Curve, ...]
+    gates: tuple[GateResult, ...]
+    failure: Failure | None
+    notes: tuple[str, ...]
+    environment: Mapping[str, Any]
+
+    @property
+    def speed(self) -> Speed | None:
+        """None unless both sides ran to their end at least once."""
+        spark = [side.seconds for side in self.sides if side.engine is Engine.SPARK]
+        ray = [side.seconds for side in self.sides if side.engine is Engine.RAY]
+        if not ray or self.failure is not None:
+            return None
+        ratios = [left / right for left, right in zip(spark, ray, strict=True)]
+        return Speed(_spread(spark), _spread(ray), median(spark) / median(ray), min(ratios), max(ratios))
+
+    def sides_of(self, engine: Engine) -> tuple[SideResult, ...]:
+        return tuple(side for side in self.sides if side.engine is engine)
+
+    def median_phases(self, engine: Engine) -> dict[Phase, float]:
+        """Seconds by phase, the median over the side's runs."""
+        runs = [side.phases for side in self.sides_of(engine)]
+        return {phase: median(run[phase] for run in runs) for phase in Phase} if runs else {}
+
+    def typical(self, engine: Engine) -> SideResult | None:
+        """The run whose wall-clock is the median, or next to it: the one to look at."""
+        runs = sorted(self.sides_of(engine), key=lambda side: side.seconds)
+        return runs[(len(runs) - 1) // 2] if runs else None
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _spread(seconds: list[float]) -> Spread:
+    return Spread(median(seconds), min(seconds), max(seconds), len(seconds))

@@ -1,0 +1,242 @@
+"""A whole parity run: both sides in turn, every pair compared, and a result whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import fmean
+from types import FrameType
+from typing import Any
+
+import psutil
+
+from migrate.errors import MigrateError
+from migrate.ir import Engine
+from migrate.parity import gpu, interpreters, judge, rundir, training
+from migrate.parity.failure import SideFailed
+from migrate.parity.family import adopting_orphans
+from migrate.parity.plan import Options, Pair, Plan, plan
+from migrate.parity.progress import Progress
+from migrate.parity.redaction import Redactor
+from migrate.parity.result import Cause, Curve, Failure, Metric, OutputResult, Result, SideResult, Verdict
+from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
+from migrate.parity.spec import Format, Spec, load
+
+EXIT_FAILED = 2
+
+
+@dataclass
+class _Findings:
+    """What has been found so far."""
+
+    sides: list[SideResult] = field(default_factory=list)
+    outputs: list[OutputResult] = field(default_factory=list)
+    metrics: dict[int, list[Metric]] = field(default_factory=dict)
+    curves: list[Curve] = field(default_factory=list)
+    failure: Failure | None = None
+
+
+def parity(spec_file: Path, options: Options, progress: Progress | None = None) -> Result:
+    """Run both sides, compare, and leave `result.json` and `report.html` in the run directory.
+
+    Raises MigrateError for what is wrong before anything ran: the spec, an interpreter, the inputs, the run directory.
+    A side that fails is a result, with the verdict FAILED.
+    """
+    spec = load(spec_file)
+    if options.gpu:
+        gpu.require()
+    planned = plan(spec, options)
+    redactor = _redactor(planned)
+    environment = _environment(planned)
+    started = _now()
+    run_dir = rundir.create(planned, options.run_dir, started, redactor)
+    findings = _Findings()
+    with adopting_orphans(), _signals_interrupt(), gpu.metering() as meter:
+        conditions = Conditions(
+            run_dir, planned.inputs, _needed(spec), options.timeout, redactor, meter, progress or Progress()
+        )
+        _run_pairs(planned, options, conditions, findings)
+    result = _result(planned, findings, run_dir, started, environment)
+    _write(result, run_dir)
+    return result
+
+
+def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings: _Findings) -> None:
+    """Run and compare pair by pair until all are done or one side fails."""
+    try:
+        for pair in planned.pairs:
+            for run in (pair.spark, pair.ray):
+                findings.sides.append(run_side(run, conditions))
+            conditions.progress.comparing(pair)
+            outputs = _compare(planned.spec, pair, conditions.run_dir, findings)
+            if all(output.verdict is Verdict.EQUAL for output in outputs) and not options.keep:
+                rundir.drop_outputs(conditions.run_dir, pair.spark.folder)
+                rundir.drop_outputs(conditions.run_dir, pair.ray.folder)
+    except SideFailed as error:
+        findings.failure = error.failure
+        if error.side is not None:
+            findings.sides.append(error.side)
+    except MigrateError as error:
+        findings.failure = Failure(Cause.UNREADABLE_OUTPUT, str(error))
+    except OSError as error:
+        findings.failure = Failure(Cause.DISK, f"{error.filename or conditions.run_dir}: {error.strerror}.")
+    except KeyboardInterrupt:
+        findings.failure = Failure(Cause.INTERRUPTED, "Interrupted between two side runs.")
+
+
+def _compare(spec: Spec, pair: Pair, run_dir: Path, findings: _Findings) -> list[OutputResult]:
+    """Compare all outputs of a pair and note its metrics."""
+    seed, repeat = pair.spark.seed, pair.spark.repeat
+    spark_out, ray_out = (run_dir / "runs" / run.folder / "out" for run in (pair.spark, pair.ray))
+    outputs = [judge.compare_output(output, seed, repeat, spark_out, ray_out) for output in spec.outputs]
+    findings.outputs += outputs
+    if spec.training is not None:
+        name, file = spec.training.metric, spec.training.output
+        metric = Metric(seed, training.read_metric(spark_out / file, name), training.read_metric(ray_out / file, name))
+        findings.metrics.setdefault(seed, []).append(metric)
+    if repeat == 1:
+        files = dict.fromkeys(output.path for output in spec.outputs if output.format is Format.METRICS)
+        if spec.training is not None:
+            files[spec.training.output] = None
+        for path in files:
+            documents = [training.read_document(path_) for path_ in (spark_out / path, ray_out / path)]
+            findings.curves += training.curves(seed, *documents)
+    return outputs
+
+
+def _result(
+    planned: Plan, findings: _Findings, run_dir: Path, started: datetime, environment: dict[str, Any]
+) -> Result:
+    spec = planned.spec
+    outputs, failed = tuple(findings.outputs), findings.failure is not None
+    judged = None
+    if spec.training is not None and findings.metrics and not failed:
+        means = [
+            Metric(seed, fmean(each.spark for each in found), fmean(each.ray for each in found))
+            for seed, found in findings.metrics.items()
+        ]
+        judged = training.judge(spec.training, means)
+    result = Result(
+        name=spec.name,
+        spec=str(spec.file),
+        run_dir=str(run_dir),
+        started=_iso(started),
+        ended=_iso(_now()),
+        verdict=Verdict.FAILED,
+        exit_code=EXIT_FAILED,
+        headline="Failed: " + (findings.failure.sentence if findings.failure else ""),
+        sides=tuple(findings.sides),
+        outputs=outputs,
+        training=judged,
+        curves=tuple(findings.curves),
+        gates=(),
+        failure=findings.failure,
+        notes=tuple(_notes(findings.sides)),
+        environment=environment,
+    )
+    return result if failed else _judged(result, spec)
+
+
+def _judged(result: Result, spec: Spec) -> Result:
+    gates = judge.gate_results(spec.gates, result.outputs, result.speed)
+    verdict = judge.verdict_of(spec.gates, result.outputs, result.training)
+    return replace(
+        result,
+        verdict=verdict,
+        exit_code=judge.exit_code(verdict, gates),
+        headline=judge.headline(verdict, spec.gates, result.outputs, result.training, gates),
+        gates=gates,
+    )
+
+
+def _notes(sides: list[SideResult]) -> Iterator[str]:
+    """What a reader of the figures must know about how they came to be."""
+    for side in sides:
+        if side.load.averages[0] > side.load.cores / 2:
+            load = f"load {side.load.averages[0]:.1f} on {side.load.cores} cores"
+            yield f"the machine was busy before {side.folder}: {load}"
+        for step in side.steps:
+            if step.trace_failures:
+                count, first = len(step.trace_failures), step.trace_failures[0]
+                yield f"{side.folder}, step {step.name}: {count} failures of the tracer, the first: {first}"
+            elif not step.calls:
+                yield f"{side.folder}, step {step.name}: no engine call was traced, so all of its time is `other`"
+
+
+def _needed(spec: Spec) -> tuple[str, ...]:
+    paths = dict.fromkeys(output.path for output in spec.outputs)
+    if spec.training is not None:
+        paths[spec.training.output] = None
+    return tuple(paths)
+
+
+def _redactor(planned: Plan) -> Redactor:
+    steps = [step for pair in planned.pairs[:1] for run in (pair.spark, pair.ray) for step in run.steps]
+    return Redactor([step.env for step in steps], [step.command for step in steps])
+
+
+def _environment(planned: Plan) -> dict[str, Any]:
+    """Versions and machine. Asks every interpreter of the plan, so that a broken one is found before anything runs."""
+    found: dict[str, Any] = {
+        "platform": platform.platform(),
+        "cores": psutil.cpu_count() or 1,
+        "memory_bytes": psutil.virtual_memory().total,
+        "gpus": list(gpu.names()),
+    }
+    for engine, run in ((Engine.SPARK, planned.pairs[0].spark), (Engine.RAY, planned.pairs[0].ray)):
+        found[engine.value] = [
+            {"step": step.name, "python": each.version, "packages": dict(each.packages), "java": _java(each)}
+            for step in run.steps
+            for each in [interpreters.probe(step.python)]
+        ]
+    return found
+
+
+def _java(interpreter: interpreters.Interpreter) -> str | None:
+    if "pyspark" not in interpreter.packages:
+        return None
+    return interpreters.java_version(os.environ.get("JAVA_HOME") or interpreter.java_home)
+
+
+def _write(result: Result, run_dir: Path) -> None:
+    from migrate.parity.report import document, html
+
+    try:
+        (run_dir / "result.json").write_text(json.dumps(document.to_json(result), indent=2) + "\n", encoding="utf-8")
+        (run_dir / "report.html").write_text(html.write(result), encoding="utf-8")
+    except OSError as error:
+        raise MigrateError(f"{run_dir}: the result cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """While it holds, being told to end is an interrupt: the sides are stopped before this process goes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in ENDING_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,84 @@
+"""The run directory: everything that a run leaves behind, in a place that no run has used before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from migrate.errors import MigrateError
+from migrate.parity.plan import Plan
+from migrate.parity.redaction import Redactor
+
+
+def create(plan: Plan, wanted: Path | None, now: datetime, redactor: Redactor) -> Path:
+    """Make the run directory and write the spec and the plan into it. Raises MigrateError where it is taken."""
+    try:
+        folder = _fresh(plan.spec.name, now) if wanted is None else _claimed(wanted.absolute())
+        (folder / "parity.toml").write_text(redactor.text(plan.spec.text), encoding="utf-8")
+        (folder / "plan.json").write_text(json.dumps(_document(plan, redactor), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise MigrateError(f"{error.filename}: the run directory cannot be written: {error.strerror}.") from error
+    return folder
+
+
+def drop_outputs(run_dir: Path, folder: str) -> None:
+    """Delete what a side run wrote, once it is known to be right."""
+    for name in ("out", "handoff"):
+        shutil.rmtree(run_dir / "runs" / folder / name, ignore_errors=True)
+
+
+def _fresh(name: str, now: datetime) -> Path:
+    """`.migrate/parity/NAME/TIME` in the current folder; a number follows for a second run in one second."""
+    home = Path.cwd() / ".migrate"
+    parent = home / "parity" / name
+    parent.mkdir(parents=True, exist_ok=True)
+    ignore = home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    stamp = now.strftime("%Y-%m-%dT%H-%M-%SZ")
+    for suffix in ("", *(f"-{number}" for number in range(2, 1000))):
+        try:
+            folder = parent / (stamp + suffix)
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise MigrateError(f"{parent}: a thousand runs in one second; there is no name left for another.")
+
+
+def _claimed(folder: Path) -> Path:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise MigrateError(f"{folder}: the run directory is not empty, and a run is never overwritten; name another.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _document(plan: Plan, redactor: Redactor) -> Mapping[str, Any]:
+    return {
+        "spec": str(plan.spec.file),
+        "inputs": plan.inputs,
+        "runs": [
+            {
+                "number": run.number,
+                "engine": run.side.engine.value,
+                "seed": run.seed,
+                "repeat": run.repeat,
+                "cwd": str(run.side.cwd),
+                "steps": [
+                    {
+                        "name": step.name,
+                        "python": step.python,
+                        "command": redactor.command(step.command),
+                        "env": redactor.environment(step.env),
+                    }
+                    for step in run.steps
+                ],
+            }
+            for pair in plan.pairs
+            for run in (pair.spark, pair.ray)
+        ],
+    }
