@@ -1,0 +1,173 @@
+"""Horovod training inside a Spark barrier stage."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass, replace
+
+from migrate.ir import Cost, Kind, Span, Stage
+from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.templating import render
+from migrate.translate.horovod import TrainEdits, rewrite_train_function
+from migrate.translate.locate import functions
+from migrate.translate.rendezvous import rendezvous_statements
+
+_SHARD = "train"
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """Where the rows of the workers come from: the dataset's source text and place, how many workers, who gets which row."""
+
+    dataset: str
+    start: Span
+    workers: str
+    keys: tuple[str, ...]
+    order: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+class BarrierTraining(Mapping):
+    """
+    ## Matches
+    ``df.repartition(n, ...).rdd.barrier().mapPartitions(train).collect()`` where ``train``, or the function that a lambda
+    calls with the rows, trains with ``horovod.torch``; with or without ``sortWithinPartitions`` after the repartition.
+
+    ## Semantics
+    ``TorchTrainer`` starts the workers and lets them find each other, so code that only arranged the rendezvous falls
+    away. The train function is edited in place: the optimizer is the plain one and the network is wrapped in
+    DistributedDataParallel, which averages gradients as Horovod did. Rows stream from preprocessing into each worker.
+    Rows given to workers by a key go to the same workers in the same order as on Spark. What rank 0 saved is also
+    reported as checkpoint, by every rank, since a report on one rank alone waits for ever.
+
+    ## Not covered
+    Adasum, compression, several backward passes a step, process sets, elastic runs, a function outside the job's file.
+    """
+
+    code = "SR701"
+    symbols = ("RDDBarrier.mapPartitions",)
+    kind = Kind.TRAIN
+    cost = Cost.PYTHON
+    ray = ">=2.60,<3"
+    differences = (
+        Difference("rows of a worker", "a repartition without a key deals rows out otherwise: the same rows in all, another split"),
+    )
+    cases = (
+        Case(
+            "a function of the rows",
+            'out = df.repartition(2, "s").rdd.barrier().mapPartitions(train).collect()',
+            "out = trainer.fit().return_value",
+        ),
+        Case("workers not stated", "out = df.rdd.barrier().mapPartitions(train).collect()", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        collect = self._collect(call)
+        feed = self._feed(call)
+        function, passed = self._function(call)
+        edits = rewrite_train_function(call.module, function, rendezvous_statements(function, call.module, call.project))
+        loop, forgets = self._loop(call, function, passed, edits)
+        uses_cuda = any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
+        before = render(
+            "train/torch_trainer.py.j2",
+            trainer="trainer",
+            loop=loop,
+            workers=feed.workers,
+            use_gpu="torch.cuda.is_available()" if uses_cuda else "False",
+            name=call.job.name,
+            shard=_SHARD,
+            dataset=feed.dataset,
+            keys=json.dumps(feed.keys),
+            order=json.dumps(feed.order),
+        )
+        end = collect.chain
+        return Emission(
+            "trainer.fit().return_value",
+            helpers=(
+                "collected",
+                "cpus_per_worker",
+                "hash_shards" if feed.keys else "uneven_shards",
+                "shard_rows",
+                *sorted(edits.helpers),
+            ),
+            imports=(
+                "import os",
+                "import uuid",
+                "from ray.train import RunConfig, ScalingConfig",
+                "from ray.train.torch import TorchTrainer",
+                *sorted(edits.imports),
+            ),
+            edits=tuple(edits.edits),
+            before=before,
+            claims=(*feed.claims, collect.id),
+            span=replace(feed.start, end_line=end.end_line, end_column=end.end_column),
+            forgets=forgets,
+            removals=tuple(call.span(statement) for statement in edits.removed),
+        )
+
+    def _collect(self, call: Call) -> Stage:
+        consumers = call.consumers()
+        if len(consumers) != 1 or consumers[0].symbol != "RDD.collect":
+            raise NotCarried("the results of the barrier stage are not simply collected")
+        return consumers[0]
+
+    def _feed(self, call: Call) -> _Feed:
+        claims: list[str] = []
+        order: tuple[str, ...] = ()
+        here = call
+        while here.stage.inputs:
+            here = here.neighbour(here.stage.inputs[0])
+            claims.append(here.stage.id)
+            if here.stage.symbol == "DataFrame.sortWithinPartitions" and not order:
+                order = self._names(here, 0)
+                continue
+            if here.stage.symbol == "DataFrame.repartition":
+                return self._repartitioned(here, order, tuple(claims))
+            break
+        raise NotCarried("how many workers train is not stated by a repartition in front of the barrier")
+
+    def _repartitioned(self, call: Call, order: tuple[str, ...], claims: tuple[str, ...]) -> _Feed:
+        workers, receiver = call.argument("numPartitions", 0), call.receiver()
+        if workers is None or receiver is None or isinstance(workers, ast.Constant) and isinstance(workers.value, str):
+            raise NotCarried("the repartition in front of the barrier does not say how many workers train")
+        keys = self._names(call, 1)
+        return _Feed(call.text(receiver), call.span(receiver), call.text(workers), keys, order, claims)
+
+    def _names(self, call: Call, start: int) -> tuple[str, ...]:
+        names = []
+        for argument in call.stage.args[start:]:
+            node = call.argument("", call.stage.args.index(argument)) if argument.name is None else None
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                raise NotCarried(f"{call.stage.symbol} by {argument.source} is not by plain column names")
+            names.append(node.value)
+        return tuple(names)
+
+    def _function(self, call: Call) -> tuple[ast.FunctionDef, ast.Lambda | None]:
+        node = call.argument("f", 0)
+        passed = node if isinstance(node, ast.Lambda) else None
+        if passed is not None:
+            body = passed.body
+            if not isinstance(body, ast.Call) or len(passed.args.args) != 1 or passed.args.vararg:
+                raise NotCarried("the lambda of the barrier stage does more than call the train function")
+            node = body.func
+        function = functions(call.module).get(node.id) if isinstance(node, ast.Name) else None
+        if function is None:
+            raise NotCarried("the train function is not defined in the job's own file")
+        return function, passed
+
+    def _loop(
+        self, call: Call, function: ast.FunctionDef, passed: ast.Lambda | None, edits: TrainEdits
+    ) -> tuple[str, tuple[str, ...]]:
+        rows = f'shard_rows("{_SHARD}")'
+        if passed is None:
+            return f"{function.name}({rows})", ()
+        assert isinstance(passed.body, ast.Call)
+        parameter, arguments = passed.args.args[0].arg, passed.body.args
+        if passed.body.keywords or len(arguments) != len(function.args.args):
+            raise NotCarried(f"{function.name} is not called with all its parameters by position")
+        kept = [a for i, a in enumerate(arguments) if i not in edits.dropped_parameters]
+        gone = [a for i, a in enumerate(arguments) if i in edits.dropped_parameters]
+        texts = [rows if isinstance(a, ast.Name) and a.id == parameter else call.text(a) for a in kept]
+        forgets = {node.id for a in gone for node in ast.walk(a) if isinstance(node, ast.Name)}
+        return f"{function.name}({', '.join(texts)})", tuple(sorted(forgets))

@@ -1,0 +1,61 @@
+"""``DataFrame.select``."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+
+
+class FrameSelect(Mapping):
+    """
+    ## Matches
+    ``df.select(...)`` of columns, struct fields, casts to an integer type and row UDFs, each with a name of its own.
+
+    ## Semantics
+    Columns come out in the order in which they are named. ``"photo.pixels"`` is the field ``pixels`` of the struct column
+    ``photo``, NULL where the struct is NULL. A cast of a double cuts the fraction off, NaN becomes 0, a value out of range
+    the nearest limit, as Spark without ANSI mode does it.
+
+    ## Not covered
+    ``*``, expressions for which Spark would make up a name, and functions that have no mapping yet.
+    """
+
+    code = "SR311"
+    symbols = ("DataFrame.select",)
+    kind = Kind.PROJECT
+    cost = Cost.NATIVE
+    cases = (
+        Case("columns by name", 'out = df.select("id", "s")', 'out = df.select_columns(["id", "s"])'),
+        Case(
+            "a struct field",
+            'out = df.select("id", "st.x")',
+            'out = df.map_batches(\n    lambda batch: pa.table({"id": batch["id"], "x": pc.struct_field(batch["st"], "x")}), batch_format="pyarrow"\n)',
+        ),
+        Case("an aggregate", 'out = df.select(F.max("id"))', None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        nodes = [call.argument("", position) for position in range(len(call.stage.args))]
+        if len(nodes) == 1 and isinstance(nodes[0], ast.List):
+            nodes = list(nodes[0].elts)
+        columns = [self._named(call.column(node)) for node in nodes if node is not None]
+        if not columns or len(columns) != len(nodes):
+            raise NotCarried("unpacked arguments of select are not mapped yet")
+        if len({column.name for column in columns}) < len(columns):
+            raise NotCarried("two columns of one name")
+        if all(column.plain == column.name for column in columns):
+            names = ", ".join(f'"{column.name}"' for column in columns)
+            return Emission(f".select_columns([{names}])")
+        body = ", ".join(f'"{column.name}": {column.text}' for column in columns)
+        return Emission(
+            f'.map_batches(lambda batch: pa.table({{{body}}}), batch_format="pyarrow")',
+            helpers=tuple(sorted({helper for column in columns for helper in column.helpers})),
+            imports=tuple(sorted({"import pyarrow as pa"}.union(*(column.imports for column in columns)))),
+        )
+
+    def _named(self, column: Column) -> Column:
+        if not column.name:
+            raise NotCarried(f"the column {column.text} has no name of its own; give it an alias")
+        return column

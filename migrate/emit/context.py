@@ -1,0 +1,82 @@
+"""What a mapping sees of a stage: the syntax behind its arguments, and the job around it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from migrate.frontend.module import Module
+from migrate.frontend.project import Project
+from migrate.ir import Job, Span, Stage
+from migrate.mapping import Column
+from migrate.translate.columns import Translator
+from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of
+from migrate.translate.spark_types import ArrowType, arrow_type
+from migrate.translate.udfs import udf_named
+
+
+@dataclass(frozen=True)
+class StageCall:
+    """One stage with its job and source, as ``migrate.mapping.Call`` describes it."""
+
+    stage: Stage
+    job: Job
+    module: Module
+    project: Project
+
+    def argument(self, name: str, position: int | None = None) -> ast.expr | None:
+        for argument in self.stage.args:
+            if argument.name == name and name:
+                return expression_at(self.module, argument.span)
+        positional = [argument for argument in self.stage.args if argument.name is None]
+        if position is not None and position < len(positional):
+            return expression_at(self.module, positional[position].span)
+        return None
+
+    def text(self, node: ast.AST) -> str:
+        return self.module.segment(node)
+
+    def link(self, symbol: str) -> tuple[ast.expr, ...] | None:
+        for link in self.stage.links:
+            if link.symbol == symbol:
+                return tuple(expression_at(self.module, argument.span) for argument in link.args)
+        return None
+
+    def resolve(self, node: ast.expr) -> str | None:
+        return self.module.resolve(node)
+
+    def node(self) -> ast.Call:
+        return call_of(self.module, self.stage)
+
+    def receiver(self) -> ast.expr | None:
+        return receiver_of(self.module, self.stage)
+
+    def bound(self, name: str) -> ast.expr | None:
+        return bound_value(self.module, name, self.stage.scope)
+
+    def span(self, node: ast.AST) -> Span:
+        return self.module.span(node)
+
+    def column(self, node: ast.expr) -> Column:
+        return Translator(self.resolve, self._is_udf, self._is_dataset, self._type).column(node)
+
+    def neighbour(self, stage_id: str) -> StageCall:
+        return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)
+
+    def consumers(self) -> tuple[Stage, ...]:
+        return tuple(stage for stage in self.job.stages if self.stage.id in stage.inputs)
+
+    def _type(self, node: ast.expr) -> ArrowType:
+        return arrow_type(node, self.resolve, self.bound)
+
+    def _is_dataset(self, name: str) -> bool:
+        return any(stage.result == name for stage in self.job.stages)
+
+    def _is_udf(self, node: ast.expr) -> bool:
+        if not isinstance(node, ast.Name):
+            return False
+        udf = udf_named(self.module, node.id, self.stage.scope)
+        if udf is None:
+            return False
+        udf.arrow(self.module, self.stage.scope)  # raises NotCarried for a type that is not mapped
+        return True

@@ -1,0 +1,92 @@
+"""Takes out what the move left without a use: imports, constants and functions at the top of a file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from migrate.frontend.module import Module, parse
+from migrate.ir import Span
+from migrate.mapping import Edit
+from migrate.translate.edits import Lines, apply, whole_lines
+
+
+def names_used(tree: ast.AST) -> set[str]:
+    """Every name that a tree reads."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:
+    """The text without imports of the ``foreign`` packages, and without top-level names that only the moved code used.
+
+    What nothing used before either stays as it is.
+    """
+    once = names_used(before)
+    packages = tuple(foreign)
+    while True:
+        module = Module("", text, parse(text), "")
+        edits = list(_edits(module, once, packages))
+        if not edits:
+            return text
+        text = apply(text, edits)
+
+
+def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterable[Edit]:
+    lines = Lines(module.text)
+    for statement in module.tree.body:
+        others = [s for s in module.tree.body if s is not statement]
+        used = set().union(*(names_used(s) for s in others), set())
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            yield from _import(module, lines, statement, used, once, packages)
+        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            if statement.name not in used and statement.name in once:
+                yield _gone(lines, _with_decorators(module, statement))
+        elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
+            names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
+            if names & once and not names & used:
+                yield _gone(lines, module.span(statement))
+
+
+def _import(
+    module: Module,
+    lines: Lines,
+    statement: ast.Import | ast.ImportFrom,
+    used: set[str],
+    once: set[str],
+    packages: tuple[str, ...],
+) -> Iterable[Edit]:
+    def stays(alias: ast.alias) -> bool:
+        origin = statement.module or "" if isinstance(statement, ast.ImportFrom) else alias.name
+        if origin.split(".")[0] in packages:
+            return False
+        bound = alias.asname or alias.name.split(".")[0]
+        return bound in used or bound not in once
+
+    kept = [alias for alias in statement.names if stays(alias)]
+    if len(kept) == len(statement.names):
+        return
+    span = module.span(statement)
+    if not kept:
+        yield _gone(lines, span)
+        return
+    names = ", ".join(ast.unparse(alias) for alias in kept)
+    if isinstance(statement, ast.ImportFrom):
+        yield Edit(span, f"from {'.' * statement.level}{statement.module or ''} import {names}")
+    else:
+        yield Edit(span, f"import {names}")
+
+
+def _with_decorators(module: Module, statement: ast.FunctionDef | ast.ClassDef) -> Span:
+    span = module.span(statement)
+    first = min([span.line, *(module.span(decorator).line for decorator in statement.decorator_list)])
+    return Span(span.path, first, 0, span.end_line, span.end_column)
+
+
+def _gone(lines: Lines, span: Span) -> Edit:
+    grown = whole_lines(lines, span)
+    texts = lines.text.splitlines()
+    after = grown.end_line
+    blank_before = grown.line < 2 or not texts[grown.line - 2].strip()
+    while grown.end_column == 0 and blank_before and after <= len(texts) and not texts[after - 1].strip():
+        after += 1
+    return Edit(Span(grown.path, grown.line, grown.column, after, grown.end_column), "")

@@ -1,0 +1,172 @@
+"""The contract of a mapping: how one Spark construct looks on Ray, checked when its class is created."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from migrate.frontend.module import Module
+from migrate.frontend.project import Project
+from migrate.ir import Cost, Job, Kind, Span, Stage
+
+_CODE = re.compile(r"SR[1-9]\d{2}")
+_SECTIONS = ("## Matches", "## Semantics", "## Not covered")
+
+
+class NotCarried(Exception):
+    """This use of the construct has no faithful counterpart yet. The message says which part, for the report."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text of ``span`` by ``text``; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Emission:
+    """What a mapping wants written.
+
+    ``text`` replaces the stage's chain (``.persist()`` becomes ``.materialize()``), None leaves it as it stands.
+    ``helpers`` are names under ``templates/stage/``, written once below the imports; ``imports`` whole import lines;
+    ``edits`` touch other places (the constructor of a pipeline); ``before`` are statements put in front of the stage's
+    statement; ``claims`` are neighbouring stages that this emission covers; ``span`` is what ``text`` replaces where that
+    is not the chain; ``drop`` that the whole statement goes; ``forgets`` are names that the new text no longer reads;
+    ``removals`` are statements elsewhere that go, with the comments on top of them;
+    ``sorts`` are the sorts of type that declared types hold (``floating``, ``struct``), for helpers that depend on them.
+    """
+
+    text: str | None = None
+    helpers: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    before: str | None = None
+    claims: tuple[str, ...] = ()
+    span: Span | None = None
+    drop: bool = False
+    forgets: tuple[str, ...] = ()
+    removals: tuple[Span, ...] = ()
+    sorts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example for four readers: the rewrite test, the near-miss test, the parity run and the documentation.
+
+    ``after`` is None where the code must be left alone.
+    """
+
+    name: str
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A declared difference between the engines: what differs and why it has to."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One output column: its name, the source of its values, and what that source needs.
+
+    ``name`` is empty where Spark would make up a name; ``plain`` is the name of the input column when the values are
+    that column as it stands.
+    """
+
+    name: str
+    text: str
+    plain: str | None = None
+    helpers: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+
+
+class Call(Protocol):
+    """What a mapping sees: one stage, its job, and the source text it was read from."""
+
+    stage: Stage
+    job: Job
+    module: Module
+    project: Project
+
+    def argument(self, name: str, position: int | None = None) -> ast.expr | None:
+        """The argument passed by that keyword or at that position (from 0), None when absent."""
+
+    def text(self, node: ast.AST) -> str:
+        """The source of a node, as written."""
+
+    def link(self, symbol: str) -> tuple[ast.expr, ...] | None:
+        """The arguments of the builder link of that symbol, None when the chain has none."""
+
+    def resolve(self, node: ast.expr) -> str | None:
+        """The dotted origin of a name or attribute (``pyspark.sql.functions.col``)."""
+
+    def node(self) -> ast.Call:
+        """The call that makes the stage."""
+
+    def receiver(self) -> ast.expr | None:
+        """The expression in front of the chain."""
+
+    def bound(self, name: str) -> ast.expr | None:
+        """The one value that a name is bound to, None when there is none or several."""
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of a node."""
+
+    def column(self, node: ast.expr) -> Column:
+        """A Column expression as a PyArrow expression over one batch; NotCarried where it has no counterpart."""
+
+    def neighbour(self, stage_id: str) -> Call:
+        """The call of another stage of the same job."""
+
+    def consumers(self) -> tuple[Stage, ...]:
+        """The stages that take this stage's data."""
+
+
+class Mapping(ABC):
+    """How one Spark construct looks on Ray. One class, one file; the docstring is its page.
+
+    A mapping says how, never whether: placement decides. ``emit`` raises ``NotCarried`` for a use that it cannot carry
+    faithfully; such a stage stays on Spark and is reported with the reason.
+    """
+
+    code: ClassVar[str]
+    symbols: ClassVar[tuple[str, ...]]
+    kind: ClassVar[Kind]
+    cost: ClassVar[Cost]
+    ray: ClassVar[str] = ">=2.50,<3"
+    differences: ClassVar[tuple[Difference, ...]] = ()
+    cases: ClassVar[tuple[Case, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        if inspect.isabstract(cls):
+            return
+        missing = [name for name in ("code", "symbols", "kind", "cost") if not hasattr(cls, name)]
+        if missing:
+            raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
+        if not _CODE.fullmatch(cls.code):
+            raise TypeError(f"{cls.__name__}.code is {cls.code!r}; a code is SR, a family and two digits")
+        page = inspect.cleandoc(cls.__doc__ or "")
+        absent = [section for section in _SECTIONS if section not in page]
+        if absent:
+            raise TypeError(f"the docstring of {cls.__name__} lacks {', '.join(absent)}")
+        if not any(case.after is None for case in cls.cases) or not any(case.after for case in cls.cases):
+            raise TypeError(f"{cls.__name__} needs a case that it rewrites and one that it leaves alone")
+
+    @abstractmethod
+    def emit(self, call: Call) -> Emission:
+        """The Ray text of ``call``; NotCarried where there is none that gives Spark's answer."""
+
+
+Carrier = Callable[[Stage], "str | None"]
+"""Says why a stage cannot be carried to Ray, None when it can."""

@@ -1,0 +1,104 @@
+"""Spark Column expressions as PyArrow expressions over one batch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from migrate.translate.spark_types import ArrowType
+from migrate.mapping import Column, NotCarried
+
+FUNCTIONS = "pyspark.sql.functions."
+ARROW = "import pyarrow as pa"
+COMPUTE = "import pyarrow.compute as pc"
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Turns Column expressions into PyArrow source.
+
+    ``resolve`` gives the dotted origin of a name, ``is_udf`` says whether a name is a UDF of the job, ``is_dataset``
+    whether a name is a DataFrame, ``type_of`` translates a type expression, ``text`` gives a node's source.
+    """
+
+    resolve: Callable[[ast.expr], str | None]
+    is_udf: Callable[[ast.expr], bool]
+    is_dataset: Callable[[str], bool]
+    type_of: Callable[[ast.expr], ArrowType]
+
+    def column(self, node: ast.expr) -> Column:
+        """The column of one expression; NotCarried where a part of it has no faithful counterpart yet."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return self._reference(node.value)
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            name = self._of_dataset(node)
+            if name is not None:
+                return self._reference(name)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
+
+    def _of_dataset(self, node: ast.Subscript | ast.Attribute) -> str | None:
+        if not (isinstance(node.value, ast.Name) and self.is_dataset(node.value.id)):
+            return None
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return node.slice.value
+        return None
+
+    def _reference(self, name: str) -> Column:
+        if name == "*" or "`" in name or "(" in name:
+            raise NotCarried(f"the column reference {name!r} is not mapped yet")
+        first, *path = name.split(".")
+        text, imports = f'batch["{first}"]', frozenset[str]()
+        for part in path:
+            text, imports = f'pc.struct_field({text}, "{part}")', frozenset({COMPUTE})
+        return Column((path or [first])[-1], text, None if path else first, imports=imports)
+
+    def _call(self, node: ast.Call) -> Column:
+        origin = self.resolve(node.func) or ""
+        if origin in {f"{FUNCTIONS}col", f"{FUNCTIONS}column"} and len(node.args) == 1:
+            return self.column(node.args[0])
+        if origin == "pyspark.ml.functions.vector_to_array" and len(node.args) == 1:
+            inner = self.column(node.args[0])
+            return Column("", inner.text, None, inner.helpers, inner.imports)
+        if self.is_udf(node.func):
+            return self._udf(node)
+        if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
+            if node.func.attr in {"alias", "name"}:
+                return self._alias(self.column(node.func.value), node.args[0])
+            if node.func.attr in {"cast", "astype"}:
+                return self._cast(self.column(node.func.value), node.args[0])
+        raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
+
+    def _alias(self, inner: Column, name: ast.expr) -> Column:
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return Column(name.value, inner.text, inner.plain, inner.helpers, inner.imports)
+        raise NotCarried(f"the name {ast.unparse(name)} of a column is not a literal")
+
+    def _cast(self, inner: Column, target: ast.expr) -> Column:
+        dtype = self.type_of(target)
+        if dtype.sorts != {"integer"}:
+            raise NotCarried(f"a cast to {ast.unparse(target)} is not mapped yet")
+        return Column(
+            "",
+            f"cast_to_int({inner.text}, {dtype.text})",
+            None,
+            inner.helpers | {"cast_to_int"},
+            inner.imports | {ARROW},
+        )
+
+    def _udf(self, node: ast.Call) -> Column:
+        if node.keywords:
+            raise NotCarried(f"keyword arguments of the UDF call {ast.unparse(node)} are not mapped yet")
+        inputs = [self.column(argument) for argument in node.args]
+        name = ast.unparse(node.func)
+        return Column(
+            "",
+            f"{name}({', '.join(column.text for column in inputs)})",
+            None,
+            frozenset().union(*(column.helpers for column in inputs)),
+            frozenset().union(*(column.imports for column in inputs)),
+        )
