@@ -28,16 +28,21 @@ def rules() -> Mapping[str, Rule]:
 def code_for(symbol: str, heavy: HeavyKind | None = None) -> str | None:
     """The code of a stage, by its resolved symbol and the mechanism that makes it heavy; None where there is no rule.
 
-    A rule of both symbol and mechanism wins (``RDD.mapPartitions`` of a barrier is not that of a plain RDD), then the
-    mechanism's rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``.
+    A rule of both symbol and mechanism wins (``CrossValidator.fit`` among the searches), then the mechanism's own
+    rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``.
     """
     by_symbol, by_heavy = _tables()
     candidates = [code for name in _short_names(symbol) for code in by_symbol.get(name, ())]
     if heavy is None:
         return candidates[0] if candidates else None
     both = [code for code in candidates if heavy in rules()[code].heavy]
-    found = both or by_heavy.get(heavy) or candidates
+    found = both or _own_rule(by_heavy.get(heavy, [])) or candidates
     return found[0] if found else None
+
+
+def _own_rule(codes: list[str]) -> list[str]:
+    """The rules that speak of a mechanism in general: those without symbols, else the first."""
+    return [code for code in codes if not rules()[code].symbols] or codes[:1]
 
 
 def _short_names(symbol: str) -> list[str]:

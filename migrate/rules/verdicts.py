@@ -1,0 +1,67 @@
+"""The rules of verdicts on whole jobs."""
+
+from __future__ import annotations
+
+from migrate.rules.model import Rule
+
+RULES = (
+    Rule(
+        code="SR930",
+        name="native-job",
+        matches="A job whose stages are all native Spark: reads, built-ins, joins, aggregates, writes.",
+        why="It runs in the JVM from end to end. On Ray it would be slower and would have to be rewritten.",
+        do=(
+            "Leave it alone. As it uses no Python on the workers, an accelerated engine that speaks Spark's API "
+            "may run it unchanged."
+        ),
+        before='spark.table("sales").groupBy("city").sum("amount").write.saveAsTable("by_city")',
+    ),
+    Rule(
+        code="SR931",
+        name="incidental-python",
+        matches=(
+            "A job of relational work with a small Python function at its side: a cleaned string, a lambda over a "
+            "few rows."
+        ),
+        why="The cost of the Python part does not carry the job, and a split would add a hand-off.",
+        do="Leave the job on Spark, and replace the function by a built-in one where there is one (SR418).",
+        before="""\
+clean = udf(lambda s: s.strip(), "string")
+orders.withColumn("city", clean("city")).join(cities, "city").groupBy("city").count()""",
+    ),
+    Rule(
+        code="SR932",
+        name="python-carries-the-job",
+        matches="A job in which reading, projecting and filtering only serve Python functions.",
+        why="The engine's part is small: what Spark adds is the crossing between JVM and Python.",
+        do="Move it to Ray: read, map, write.",
+        before="spark.read.parquet(source).rdd.map(simulate).toDF(schema).write.parquet(out)",
+        after="ray.data.read_parquet(source).map(simulate).write_parquet(out)",
+    ),
+    Rule(
+        code="SR933",
+        name="split-job",
+        matches="A job with native work worth keeping that feeds Python or training work worth moving.",
+        why="Each engine then does what it is good at; the price is one Parquet hand-off at a named place.",
+        do=("Run the parts in the order that `report.json` gives. The hand-off is removed after a run that succeeded."),
+        before="""\
+features = orders.join(users, "user").groupBy("user").agg(F.sum("amount"))
+features.rdd.barrier().mapPartitions(train).collect()""",
+    ),
+    Rule(
+        code="SR934",
+        name="streaming-job",
+        matches="A job with a streaming source or sink.",
+        why="See SR801: it does not end.",
+        do="Leave it on Spark.",
+        before='spark.readStream.table("events").writeStream.toTable("copy")',
+    ),
+    Rule(
+        code="SR935",
+        name="mllib-only-job",
+        matches="A job whose only training is MLlib's.",
+        why="The training runs in the JVM; its framework downstream is Spark.",
+        do="Leave it on Spark.",
+        before='Pipeline(stages=[assembler, LogisticRegression()]).fit(df).write().save("model")',
+    ),
+)
