@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrate.findings import Severity
+from migrate.ir import HeavyKind
 from migrate.rules.model import Rule
 
 RULES = (
@@ -28,6 +29,7 @@ labels = sorted(counts, key=lambda label: (-counts[label], label.encode("utf-16-
             "The result is a double on Spark.",
         ),
         symbols=("StringIndexer", "StringIndexer.fit", "StringIndexerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -43,6 +45,7 @@ rows = np.flatnonzero(index < size - 1)
 onehot[rows, index[rows]] = 1.0""",
         differences=("Ray's encodes the original column, alphabetically, at full width, and raises on NULL.",),
         symbols=("OneHotEncoder", "OneHotEncoder.fit", "OneHotEncoderModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -87,7 +90,7 @@ while len(words) > 1 and words[-1] == "":
     Rule(
         code="SR618",
         name="n-gram",
-        matches="`NGram(n)`.",
+        matches="`NGram(n)`: runs of n words.",
         why="A list function, row by row.",
         do='`[" ".join(words[i : i + n]) for i in range(len(words) - n + 1)]` agrees.',
         before='NGram(n=2, inputCol="words", outputCol="pairs").transform(df)',
@@ -97,7 +100,7 @@ while len(words) > 1 and words[-1] == "":
     Rule(
         code="SR619",
         name="stop-words-remover",
-        matches="`StopWordsRemover`.",
+        matches="`StopWordsRemover`: words of a list taken out.",
         why="Its list of English words is Spark's own, of 181 entries.",
         do=(
             'Ship the list with the job: `StopWordsRemover.loadDefaultStopWords("english")` prints it. Lists of '
@@ -143,6 +146,7 @@ while len(words) > 1 and words[-1] == "":
         before='CountVectorizer(inputCol="words", outputCol="counts").fit(df)',
         differences=("Repartitioning the same five words gave two different vocabularies.",),
         symbols=("CountVectorizer", "CountVectorizer.fit", "CountVectorizerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -154,11 +158,12 @@ while len(words) > 1 and words[-1] == "":
         before='IDF(inputCol="tf", outputCol="tfidf").fit(df)',
         after="idf = np.where(doc_freq >= min_doc_freq, np.log((n + 1.0) / (doc_freq + 1.0)), 0.0)",
         symbols=("IDF", "IDF.fit", "IDFModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR624",
         name="word2vec",
-        matches="`Word2Vec`.",
+        matches="`Word2Vec`: vectors of words learnt from documents.",
         why=("Training depends on the number of partitions: the same seed gives other vectors after a repartition."),
         do=(
             "Ship the trained vectors; the transform (the sum of the known words' vectors over the number of all "
@@ -166,6 +171,7 @@ while len(words) > 1 and words[-1] == "":
         ),
         before='Word2Vec(vectorSize=100, inputCol="words", outputCol="vector").fit(df)',
         symbols=("Word2Vec", "Word2Vec.fit", "Word2VecModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrate.findings import Severity
+from migrate.ir import HeavyKind
 from migrate.rules.model import Rule
 
 RULES = (
@@ -27,6 +28,7 @@ RULES = (
             ),
         ),
         symbols=("Pipeline.fit", "Pipeline"),
+        heavy=(HeavyKind.MLLIB_FIT,),
     ),
     Rule(
         code="SR602",
@@ -84,6 +86,7 @@ ds = ds.map_batches(lambda batch: {**batch, "scaled": batch["x"] * factor}, batc
             "A NaN makes the whole column NaN on Spark, and NULL on Ray.",
         ),
         symbols=("StandardScaler", "StandardScaler.fit", "StandardScalerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -98,6 +101,7 @@ width = high - low
 scaled = np.where(width != 0, (x - low) / np.where(width != 0, width, 1), 0.5)""",
         differences=("A constant column becomes 0.5 on Spark and 0.0 on Ray. Ray's has no target range.",),
         symbols=("MinMaxScaler", "MinMaxScaler.fit", "MinMaxScalerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR606",
@@ -111,6 +115,7 @@ scaler = MaxAbsScaler(columns=["x", "y"])
 ds = scaler.fit_transform(ds)""",
         differences=("Ray's preprocessors work on scalar columns, not on an assembled vector.",),
         symbols=("MaxAbsScaler", "MaxAbsScaler.fit", "MaxAbsScalerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR607",
@@ -124,6 +129,7 @@ ds = scaler.fit_transform(ds)""",
         before='RobustScaler(inputCol="raw", outputCol="scaled").fit(df)',
         differences=("Spark does not centre by default; Ray's always does, with another sketch in 32-bit floats.",),
         symbols=("RobustScaler", "RobustScaler.fit", "RobustScalerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -155,6 +161,7 @@ unit = x * (1.0 / np.where(norm == 0, 1.0, norm))""",
             ),
         ),
         symbols=("Imputer", "Imputer.fit", "ImputerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -199,6 +206,7 @@ band = np.where(x == splits[-1], len(splits) - 2, band)""",
             ),
         ),
         symbols=("QuantileDiscretizer", "QuantileDiscretizer.fit"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
 )

@@ -10,7 +10,7 @@ RULES = (
     Rule(
         code="SR625",
         name="pca",
-        matches="`PCA(k)`.",
+        matches="`PCA(k)`: principal components of a vector column.",
         why="The sign of each component is arbitrary.",
         do=(
             "Eigenvectors of the sample covariance; the projection does not centre. Compare up to the sign, or "
@@ -25,6 +25,7 @@ RULES = (
             ),
         ),
         symbols=("PCA", "PCA.fit", "PCAModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -79,6 +80,7 @@ RULES = (
         do="Write the pieces out (SR613, SR614, SR603) and move those.",
         before='RFormula(formula="clicked ~ country + hour").fit(df)',
         symbols=("RFormula", "RFormula.fit", "RFormulaModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -111,6 +113,7 @@ RULES = (
             "VarianceThresholdSelector",
             "VarianceThresholdSelector.fit",
         ),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR633",
@@ -120,6 +123,7 @@ RULES = (
         do="Ship the fitted category map; values sort ascending with 0.0 always first.",
         before='VectorIndexer(inputCol="x", outputCol="indexed", maxCategories=4).fit(df)',
         symbols=("VectorIndexer", "VectorIndexer.fit", "VectorIndexerModel.transform"),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR634",
@@ -145,6 +149,7 @@ RULES = (
             "Model.approxSimilarityJoin",
             "Model.approxNearestNeighbors",
         ),
+        heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
     ),
     Rule(
         code="SR636",
