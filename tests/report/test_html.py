@@ -1,0 +1,251 @@
+"""The HTML page in a real browser: what it shows, how it is operated, and that hostile source text stays text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selenium.webdriver import Chrome
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from migrate.report import render
+from migrate.report.html import embedded
+
+HOSTILE = "jobs/<script>alert(1)<.py"
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
+
+
+@given(st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_embedded_json_says_the_same_and_cannot_leave_its_element(value: object) -> None:
+    text = embedded(value)
+    assert json.loads(text) == value
+    assert not set(text) & set("<>&\u2028\u2029")
+
+
+def test_the_page_asks_for_nothing_and_allows_one_script(sample) -> None:  # type: ignore[no-untyped-def]
+    page = render(sample.report, "html", sample.sources)
+    script = page.rpartition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert not re.search(r"<(link|img|iframe|object|embed)\b|@import|url\(|<script[^>]*src=", page)
+    assert page.count("</script>") == 2
+
+
+def test_the_page_is_the_same_bytes_twice(sample) -> None:  # type: ignore[no-untyped-def]
+    assert render(sample.report, "html", sample.sources) == render(sample.report, "html", sample.sources)
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    options = Options()
+    options.binary_location = browser
+    for flag in (*FLAGS, "--window-size=1300,1000", f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = Chrome(options=options, service=Service(driver))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def page(chrome: Chrome, sample, tmp_path: Path) -> Iterator[Chrome]:  # type: ignore[no-untyped-def]
+    file = tmp_path / "report.html"
+    file.write_text(render(sample.report, "html", sample.sources), encoding="utf-8")
+    chrome.get(file.as_uri())
+    yield chrome
+    complaints = [entry["message"] for entry in chrome.get_log("browser")]
+    assert complaints == []
+
+
+def all_of(page: Chrome, css: str) -> list[WebElement]:
+    return page.find_elements(By.CSS_SELECTOR, css)
+
+
+def rows(page: Chrome) -> list[str]:
+    return [cell.text for cell in all_of(page, "#inventory tbody td.path")]
+
+
+def open_job(page: Chrome, path: str) -> None:
+    page.find_element(By.LINK_TEXT, path).click()
+    assert arrived(page, "#jobtitle").text == path
+
+
+def arrived(page: Chrome, css: str) -> WebElement:
+    """The element, once the view that holds it is drawn: the page follows its address a moment later."""
+    return WebDriverWait(page, 10).until(lambda _: page.find_element(By.CSS_SELECTOR, css))
+
+
+@pytest.mark.browser
+def test_the_overview_lists_every_job_and_counts_them(page: Chrome) -> None:
+    assert rows(page) == sorted([HOSTILE, "jobs/clicks.py", "jobs/train_photos.py", "notebooks/fit.ipynb"])
+    counts = {button.get_attribute("data-key"): button.text.split()[-1] for button in all_of(page, ".bars button")}
+    assert counts["keep_on_spark"] == "3" and counts["split"] == "1" and counts["move_to_ray"] == "0"
+    assert counts["batch_ml"] == "2" and counts["barrier"] == "1" and counts["GroupedData.pivot"] == "1"
+
+
+@pytest.mark.browser
+def test_search_and_choices_narrow_the_inventory(page: Chrome) -> None:
+    search = page.find_element(By.ID, "search")
+    search.send_keys("RDD photos")
+    assert rows(page) == ["jobs/train_photos.py"]
+    search.send_keys(" nothing-like-it")
+    assert rows(page) == [] and "No job matches" in page.find_element(By.ID, "rows").text
+    page.find_element(By.ID, "search").send_keys(Keys.CONTROL, "a", Keys.DELETE)
+    Select(page.find_element(By.CSS_SELECTOR, "[data-select=tag]")).select_by_value("batch_ml")
+    assert rows(page) == ["jobs/train_photos.py", "notebooks/fit.ipynb"]
+    page.find_element(By.CSS_SELECTOR, "[data-filter=verdict][data-key=split]").click()
+    assert rows(page) == ["jobs/train_photos.py"]
+    page.find_element(By.XPATH, "//button[text()='Clear filters']").click()
+    assert len(rows(page)) == 4
+
+
+@pytest.mark.browser
+def test_a_bar_filters_and_lets_go(page: Chrome) -> None:
+    bar = "[data-filter=heavy][data-key=mllib_fit]"
+    page.find_element(By.CSS_SELECTOR, bar).click()
+    assert rows(page) == ["notebooks/fit.ipynb"]
+    assert page.find_element(By.CSS_SELECTOR, bar).get_attribute("aria-pressed") == "true"
+    page.find_element(By.CSS_SELECTOR, bar).click()
+    assert len(rows(page)) == 4
+
+
+@pytest.mark.browser
+def test_columns_sort_both_ways(page: Chrome) -> None:
+    page.find_element(By.CSS_SELECTOR, "[data-sort=heavy]").click()
+    assert rows(page)[:2] == ["jobs/train_photos.py", "notebooks/fit.ipynb"]
+    page.find_element(By.CSS_SELECTOR, "[data-sort=heavy]").click()
+    assert rows(page)[-1] == "jobs/train_photos.py"
+    assert page.find_element(By.CSS_SELECTOR, "th[aria-sort]").get_attribute("aria-sort") == "ascending"
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_everything(page: Chrome) -> None:
+    page.find_element(By.TAG_NAME, "body").send_keys("/")
+    assert page.switch_to.active_element.get_attribute("id") == "search"
+    page.switch_to.active_element.send_keys("clicks")
+    for _ in range(20):
+        page.switch_to.active_element.send_keys(Keys.TAB)
+        if page.switch_to.active_element.text == "jobs/clicks.py":
+            break
+    page.switch_to.active_element.send_keys(Keys.ENTER)
+    assert arrived(page, "#jobtitle").text == "jobs/clicks.py"
+    all_of(page, ".node")[0].send_keys(Keys.ENTER)
+    assert page.find_element(By.CSS_SELECTOR, ".panel h3").text == "DataFrameReader.json"
+    page.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+    assert page.find_element(By.CSS_SELECTOR, ".panel h3").text == "DataFrame.filter"
+    assert page.switch_to.active_element.get_attribute("aria-pressed") == "true"
+    page.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert arrived(page, "#inventory")
+
+
+@pytest.mark.browser
+def test_the_graph_draws_every_stage_once_and_data_flows_down(page: Chrome) -> None:
+    open_job(page, "jobs/train_photos.py")
+    boxes = {node.get_attribute("data-id"): node.find_element(By.CSS_SELECTOR, "rect.box").rect
+             for node in all_of(page, ".graph .node")}  # fmt: skip
+    assert len(boxes) == 10
+    assert boxes["s1"]["y"] == boxes["s2"]["y"] < boxes["s3"]["y"] < boxes["s4"]["y"] < boxes["s5"]["y"]
+    placed = list(boxes.values())
+    for at, one in enumerate(placed):
+        for other in placed[at + 1 :]:
+            beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            assert beside or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+    # In CSS pixels of the page, so that a scrolled or scaled graph would show here too.
+    assert len(all_of(page, ".graph .link.handoff")) == 2 and len(all_of(page, ".graph .tag")) == 2
+    assert len(all_of(page, ".graph .link")) == 9
+    heavy = {node.get_attribute("data-id") for node in all_of(page, ".graph .node.heavy")}
+    assert heavy == {"s5", "s7"}
+    ray = {node.get_attribute("data-id") for node in all_of(page, ".graph .node.ray")}
+    assert ray == {"s5", "s6", "s7", "s8"}
+
+
+@pytest.mark.browser
+def test_a_job_shows_its_lines_reasons_blockers_and_what_was_not_followed(page: Chrome) -> None:
+    open_job(page, "jobs/train_photos.py")
+    page.find_element(By.CSS_SELECTOR, ".node[data-id=s7]").click()
+    panel = page.find_element(By.CSS_SELECTOR, ".panel").text
+    assert "features.rdd.barrier().mapPartitions(train).collect()" in panel
+    assert "GroupedData.pivot (line 11)" in panel and "SR701" in panel
+    text = page.find_element(By.TAG_NAME, "main").text
+    for piece in ("photos = joined.rdd.map(decode).toDF()", "Load it once.", "A join feeds it.", "columns not known",
+                  "2 uses of a dataset could not be followed."):  # fmt: skip
+        assert piece in text
+
+
+@pytest.mark.browser
+def test_a_notebook_is_placed_by_cell(page: Chrome) -> None:
+    open_job(page, "notebooks/fit.ipynb")
+    assert "cell 3, line 2" in page.find_element(By.TAG_NAME, "main").text
+
+
+@pytest.mark.browser
+def test_skipped_files_and_libraries_are_not_hidden(page: Chrome) -> None:
+    for summary in all_of(page, "#skipped > summary, #libraries > summary"):
+        summary.click()
+    assert "Scala source: listed, not analysed" in page.find_element(By.ID, "skipped").text
+    assert "tidy is made a UDF and never used." in page.find_element(By.ID, "libraries").text
+
+
+@pytest.mark.browser
+def test_hostile_source_is_shown_and_not_obeyed(page: Chrome) -> None:
+    open_job(page, HOSTILE)
+    text = page.find_element(By.TAG_NAME, "main").text
+    assert "</script><script>window.pwned = 1</script><!-- {{ 7 * 7 }}" in text
+    assert "<img src=x onerror=alert(1)> & more" in text
+    assert "\u202e" not in text and "\x1b" not in text
+    assert page.execute_script("return [window.pwned, document.images.length]") == [None, 0]
+    assert len(all_of(page, "script")) == 2
+
+
+@pytest.mark.browser
+def test_nothing_is_fetched(page: Chrome) -> None:
+    open_job(page, "jobs/train_photos.py")
+    assert page.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("route", ["", "#/job/2"])
+def test_text_can_be_read_in_both_themes(page: Chrome, theme: str, route: str) -> None:
+    page.execute_script("setTheme(arguments[0]); location.hash = arguments[1]", theme, route or "#/")
+    arrived(page, "#jobtitle" if route else "#inventory")
+    poor = page.execute_script(CONTRAST)
+    assert poor == []
+
+
+# WCAG contrast of each piece of text against the nearest background that is painted behind it.
+CONTRAST = """
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const light = (colour) => channels(colour).slice(0, 3)
+  .map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = (element) => {
+  for (let at = element; at; at = at.parentElement) {
+    const parts = channels(getComputedStyle(at).backgroundColor);
+    if (parts.length < 4 || parts[3] > 0) return getComputedStyle(at).backgroundColor;
+  }
+};
+return [...document.querySelectorAll("main *")]
+  .filter((e) => !(e instanceof SVGElement) && !e.closest(".zero"))
+  .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.offsetParent !== null)
+  .filter((e) => !e.matches(".src .n"))
+  .map((e) => [e, light(getComputedStyle(e).color), light(behind(e))])
+  .filter(([, a, b]) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5)
+  .map(([e, a, b]) => `${e.className || e.tagName}: ${e.textContent.slice(0, 30)}`);
+"""
