@@ -27,7 +27,6 @@ from migrate.passes.place import is_udf_maker, place
 from migrate.report.json import finding_document, stage_document
 
 
-
 @dataclass(frozen=True)
 class Rewrite:
     """What a rewrite would write: ``files`` by name, in ``folder``; ``run`` the job files in the order in which they run.
@@ -91,7 +90,13 @@ def rewrite(path: Path, folder: Path | None = None, *, everything: bool = False)
     findings = (*placed.findings, *_blocked(placed, planned))
     way_back = Layout(path, target / "x").way_back
     files["parity.toml"] = parity_spec(
-        placed, module, project, planned.emissions, path.stem, way_back, [f"{_seen(path, target)}{name}" for name in run]
+        placed,
+        module,
+        project,
+        planned.emissions,
+        path.stem,
+        way_back,
+        [f"{_seen(path, target)}{name}" for name in run],
     )
     complete = not any(_heavy(stage) and stage.engine is Engine.SPARK for stage in placed.stages)
     files["report.json"] = _report(placed, run, findings)

@@ -51,7 +51,10 @@ class BarrierTraining(Mapping):
     cost = Cost.PYTHON
     ray = ">=2.60,<3"
     differences = (
-        Difference("rows of a worker", "a repartition without a key deals rows out otherwise: the same rows in all, another split"),
+        Difference(
+            "rows of a worker",
+            "a repartition without a key deals rows out otherwise: the same rows in all, another split",
+        ),
     )
     cases = (
         Case(
@@ -66,7 +69,9 @@ class BarrierTraining(Mapping):
         collect = self._collect(call)
         feed = self._feed(call)
         function, passed = self._function(call)
-        edits = rewrite_train_function(call.module, function, rendezvous_statements(function, call.module, call.project))
+        edits = rewrite_train_function(
+            call.module, function, rendezvous_statements(function, call.module, call.project)
+        )
         loop, forgets = self._loop(call, function, passed, edits)
         uses_cuda = any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
         before = render(
@@ -129,7 +134,11 @@ class BarrierTraining(Mapping):
 
     def _repartitioned(self, call: Call, order: tuple[str, ...], claims: tuple[str, ...]) -> _Feed:
         workers, receiver = call.argument("numPartitions", 0), call.receiver()
-        if workers is None or receiver is None or isinstance(workers, ast.Constant) and isinstance(workers.value, str):
+        if (
+            workers is None
+            or receiver is None
+            or (isinstance(workers, ast.Constant) and isinstance(workers.value, str))
+        ):
             raise NotCarried("the repartition in front of the barrier does not say how many workers train")
         keys = self._names(call, 1)
         return _Feed(call.text(receiver), call.span(receiver), call.text(workers), keys, order, claims)

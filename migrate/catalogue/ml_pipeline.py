@@ -82,7 +82,9 @@ class MlPipeline(Mapping):
         helper, known = _STAGES[name]
         given = {keyword.arg for keyword in stage.keywords}
         if stage.args or not given <= known:
-            raise NotCarried(f"{name} with {', '.join(sorted(map(str, given - known))) or 'positional parameters'} is not mapped yet")
+            raise NotCarried(
+                f"{name} with {', '.join(sorted(map(str, given - known))) or 'positional parameters'} is not mapped yet"
+            )
         return helper
 
 

@@ -12,9 +12,8 @@ from migrate.emit.helpers import helper_source
 from migrate.emit.imports import add_imports
 from migrate.emit.prune import names_used, prune
 from migrate.emit.style import formatted, is_formatted
-from migrate.frontend.module import Module, parse
+from migrate.frontend.module import Module
 from migrate.frontend.project import Project
-from migrate.ir import Engine
 from migrate.mapping import Edit, NotCarried
 from migrate.translate.edits import apply
 from migrate.translate.spark_types import arrow_type
@@ -40,10 +39,10 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
     """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
     edits = [*part.edits, *_udf_edits(module, part), *_type_edits(module)]
     text = prune(apply(module.text, edits), module.tree, _SPARK_PACKAGES)
-    siblings = _siblings(parse(text), module, project)
+    siblings = _siblings(ast.parse(text), module, project)
     helpers, imports = helper_source(part.helpers, part.sorts)
     constants = []
-    if "HANDOFF" in names_used(parse(text)):
+    if "HANDOFF" in names_used(ast.parse(text)):
         constants.append(_HANDOFF)
     if siblings:
         files = ", ".join(f'os.path.join(JOB, "{name}")' for name in siblings)
@@ -61,9 +60,10 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
 def spark_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
     """The surviving Spark part: the job as it was up to the hand-off."""
     text = prune(apply(module.text, part.edits), module.tree, ())
-    if part.handoffs:
-        text = add_imports(_insert(text, _HANDOFF), {"import os"})
-    if _siblings(parse(text), module, project):
+    if part.helpers:
+        helpers, imports = helper_source(part.helpers, part.sorts)
+        text = add_imports(_insert(text, f"{_HANDOFF}\n\n\n{helpers}"), imports)
+    if _siblings(ast.parse(text), module, project):
         text = _find_siblings(text, module, project, layout)
     return _finished(text, module, layout, note)
 
@@ -85,9 +85,14 @@ def _folder(way_back: str) -> str:
 
 def _missing(text: str) -> set[str]:
     """Imports of the modules that emitted text always names in full."""
-    tree = parse(text)
+    tree = ast.parse(text)
     known = {"os": "import os", "pa": "import pyarrow as pa", "partial": "from functools import partial"}
-    bound = {a.asname or a.name.split(".")[0] for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+    bound = {
+        a.asname or a.name.split(".")[0]
+        for n in tree.body
+        if isinstance(n, ast.Import | ast.ImportFrom)
+        for a in n.names
+    }
     return {line for name, line in known.items() if name in names_used(tree) and name not in bound}
 
 
@@ -156,7 +161,7 @@ def _imported(node: ast.AST) -> list[str]:
 
 def _find_siblings(text: str, module: Module, project: Project, layout: Layout) -> str:
     """The text with the job's folder on the path in front of the first import from it."""
-    tree = parse(text)
+    tree = ast.parse(text)
     for node in tree.body:
         if any(project.locate(module.path, dotted) for dotted in _imported(node)):
             lines = text.splitlines(keepends=True)
@@ -169,14 +174,14 @@ def _insert(text: str, block: str) -> str:
     """The text with a block below its last top-level import."""
     if not block:
         return text
-    tree = parse(text)
+    tree = ast.parse(text)
     last = max((n.end_lineno or 0 for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)), default=0)
     lines = text.splitlines(keepends=True)
     return "".join([*lines[:last], "\n", block, "\n\n\n", *lines[last:]])
 
 
 def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
-    tree = parse(text)
+    tree = ast.parse(text)
     first = tree.body[0] if tree.body else None
     lines = text.splitlines(keepends=True)
     at = 0
@@ -187,5 +192,3 @@ def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
     if is_formatted(module.text, layout.job):
         return formatted(text, layout.target)
     return text
-
-

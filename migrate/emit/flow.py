@@ -16,7 +16,17 @@ from migrate.translate.locate import call_of, defined, functions, receiver_of, r
 from migrate.translate.rendezvous import is_rendezvous
 
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
-_EXITS = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Pass, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom)
+_EXITS = (
+    ast.Return,
+    ast.Raise,
+    ast.Break,
+    ast.Continue,
+    ast.Pass,
+    ast.Global,
+    ast.Nonlocal,
+    ast.Import,
+    ast.ImportFrom,
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,10 @@ class Flow:
             found |= {
                 stage.engine
                 for stage in self.job.stages
-                if stage.engine and not is_udf_maker(stage) and stage.chain.path == home.path and _inside(stage.chain, home.span(function))
+                if stage.engine
+                and not is_udf_maker(stage)
+                and stage.chain.path == home.path
+                and _inside(stage.chain, home.span(function))
             }
         return found
 
@@ -171,9 +184,8 @@ class _Walk:
                 span = self.module.span(handoff.statement)
                 at = replace(span, line=span.end_line, column=span.end_column)
                 indent = " " * span.column
-                path = f'os.path.join(HANDOFF, "{handoff.name}")'
-                text = f'\n{indent}{handoff.dataset}.write.mode("overwrite").parquet({path})'
-                self.part.edits.append(Edit(at, text))
+                self.part.edits.append(Edit(at, f'\n{indent}hand_over({handoff.dataset}, "{handoff.name}")'))
+                self.part.helpers.add("hand_over")
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Decide about the statements of a block; whether any stays."""
@@ -193,7 +205,9 @@ class _Walk:
         sessions = _loads(statement) & self.flow.sessions
         if not inner and not self.flow.called(statement) and not sessions:
             return self.simple(statement)
-        blocks = [block for name in ("body", "orelse", "finalbody") for block in [getattr(statement, name, [])] if block]
+        blocks = [
+            block for name in ("body", "orelse", "finalbody") for block in [getattr(statement, name, [])] if block
+        ]
         blocks += [handler.body for handler in getattr(statement, "handlers", [])]
         before = len(self.removed)
         stay = [self.block(block) for block in blocks]
@@ -250,15 +264,14 @@ class _Walk:
         if receiver is None or self.flow.called(statement):
             raise NotCarried(f"line {statement.lineno}: Spark's and Ray's part of this statement cannot be told apart")
         name = next(iter(_stores(statement)), "handoff")
-        path = f'os.path.join(HANDOFF, "{name}")'
         if self.engine is Engine.RAY:
-            self.part.edits.append(Edit(self.module.span(receiver), f"ray.data.read_parquet({path})"))
+            read = f'ray.data.read_parquet(os.path.join(HANDOFF, "{name}"))'
+            self.part.edits.append(Edit(self.module.span(receiver), read))
             self._emissions(statement, [stage for stage in stages if stage.engine is Engine.RAY])
             self.kept.append(statement)
             return True
-        front = self.module.segment(receiver)
-        front = f"({front})" if "\n" in front else front
-        text = f'{front}.write.mode("overwrite").parquet({path})'
+        text = f'hand_over({self.module.segment(receiver)}, "{name}")'
+        self.part.helpers.add("hand_over")
         self.part.edits.append(Edit(self.module.span(statement), text))
         self._mark_dropped(statement)
         self.kept.append(ast.Expr(receiver))
@@ -408,5 +421,3 @@ def _with_gap(lines: Lines, span: Span) -> Span:
     while gap_before and grown.end_column == 0 and after <= len(texts) and not texts[after - 1].strip():
         after += 1
     return replace(grown, end_line=after, end_column=0) if grown.end_column == 0 else grown
-
-

@@ -7,8 +7,6 @@ import re
 import sys
 from collections.abc import Iterable
 
-from migrate.frontend.module import parse
-
 
 def add_imports(text: str, wanted: Iterable[str]) -> str:
     """The text with those import lines, each in the block and at the place where sorted imports have it.
@@ -21,8 +19,8 @@ def add_imports(text: str, wanted: Iterable[str]) -> str:
 
 
 def _add(text: str, line: str) -> str:
-    tree = parse(text)
-    new = parse(line).body[0]
+    tree = ast.parse(text)
+    new = ast.parse(line).body[0]
     assert isinstance(new, ast.Import | ast.ImportFrom)
     existing = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines = text.splitlines(keepends=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from migrate.frontend.module import Module, parse
+from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, whole_lines
@@ -24,7 +24,7 @@ def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:
     once = names_used(before)
     packages = tuple(foreign)
     while True:
-        module = Module("", text, parse(text), "")
+        module = Module("", text, ast.parse(text), "")
         edits = list(_edits(module, once, packages))
         if not edits:
             return text

@@ -33,7 +33,13 @@ class Output:
 
 
 def parity_spec(
-    job: Job, module: Module, project: Project, emissions: dict[str, Emission], name: str, way_back: str, parts: list[str]
+    job: Job,
+    module: Module,
+    project: Project,
+    emissions: dict[str, Emission],
+    name: str,
+    way_back: str,
+    parts: list[str],
 ) -> str:
     """The text of ``parity.toml``; ``parts`` are the emitted files in the order in which they run."""
     return render(
@@ -105,7 +111,7 @@ def _outputs(job: Job, module: Module, project: Project, emissions: dict[str, Em
         if stage.engine is Engine.RAY:
             output.keys = keys
             columns = [name for name in _last_columns(stage, job, module, project) if name in loose]
-            output.tolerances = {name: "{ abs = 1e-9, rel = 1e-9 }" for name in columns}
+            output.tolerances = dict.fromkeys(columns, "{ abs = 1e-9, rel = 1e-9 }")
             output.reason = "moments are added up in another order than MLlib's" if columns else None
         found.append(output)
     for place, form, _ in _files(module):
@@ -114,7 +120,9 @@ def _outputs(job: Job, module: Module, project: Project, emissions: dict[str, Em
         output = Output(place.below, form)
         if _trains(job):
             output.tolerances = {"*": "{ abs = 1e-4 }"}
-            output.reason = "gradients are added up in another order; the same rows in the same order give the same model"
+            output.reason = (
+                "gradients are added up in another order; the same rows in the same order give the same model"
+            )
         found.append(output)
     return found
 
@@ -137,10 +145,17 @@ def _inexact_columns(module: Module) -> set[str]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call) and module.resolve(node.func) == "pyspark.ml.feature.StandardScaler"
         for keyword in node.keywords
-        if keyword.arg == "outputCol" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+        if keyword.arg == "outputCol"
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, str)
     }
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "alias" and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "alias"
+            and node.args
+        ):
             inside = {n.value for n in ast.walk(node.func.value) if isinstance(n, ast.Constant)}
             if inside & found and isinstance(node.args[0], ast.Constant):
                 found.add(str(node.args[0].value))

@@ -30,7 +30,9 @@ def problems(text: str, path: Path) -> list[str]:
 
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--stdin-filename", str(path.absolute()), "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, cwd=_existing(path.absolute()))
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, cwd=_existing(path.absolute())
+    )
     return done.returncode, done.stdout, done.stderr
 
 

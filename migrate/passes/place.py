@@ -32,8 +32,12 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
         ray |= _reached_back(flow, ray, refused)
     placed = []
     for stage in job.stages:
-        engine = Engine.RAY if stage.id in ray or (is_udf_maker(stage) and _user_moves(stage, flow, ray)) else Engine.SPARK
-        blocked = blockers.get(stage.id, ()) if engine is Engine.SPARK and (stage.heavy or stage.cost in _PYTHON) else ()
+        engine = (
+            Engine.RAY if stage.id in ray or (is_udf_maker(stage) and _user_moves(stage, flow, ray)) else Engine.SPARK
+        )
+        blocked = (
+            blockers.get(stage.id, ()) if engine is Engine.SPARK and (stage.heavy or stage.cost in _PYTHON) else ()
+        )
         placed.append(replace(stage, engine=engine, blocked_by=blocked))
     return replace(job, stages=tuple(placed), boundaries=_boundaries(placed))
 

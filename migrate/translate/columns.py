@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from migrate.translate.spark_types import ArrowType
 from migrate.mapping import Column, NotCarried
+from migrate.translate.spark_types import ArrowType
 
 FUNCTIONS = "pyspark.sql.functions."
 ARROW = "import pyarrow as pa"

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from migrate.ir import Span
 from migrate.mapping import Edit
 
-
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 

@@ -17,7 +17,12 @@ _RANKS = {
     "local_size": "get_local_world_size()",
     "cross_rank": "get_node_rank()",
 }
-_REDUCE = {"Sum": "dist.ReduceOp.SUM", "Min": "dist.ReduceOp.MIN", "Max": "dist.ReduceOp.MAX", "Product": "dist.ReduceOp.PRODUCT"}
+_REDUCE = {
+    "Sum": "dist.ReduceOp.SUM",
+    "Min": "dist.ReduceOp.MIN",
+    "Max": "dist.ReduceOp.MAX",
+    "Product": "dist.ReduceOp.PRODUCT",
+}
 _GONE = {"init", "shutdown", "broadcast_parameters"}
 _RAY_TRAIN = "import ray.train"
 _DIST = "import torch.distributed as dist"
@@ -133,11 +138,15 @@ class _Rewrite:
         unknown = set(options) - {"named_parameters", "op"}
         op = self.module.resolve(options["op"]) if "op" in options else f"{HVD}Average"
         if unknown or len(call.args) != 1 or op != f"{HVD}Average":
-            raise NotCarried(f"hvd.DistributedOptimizer with {', '.join(sorted(map(str, unknown))) or 'op'} is not mapped yet")
+            raise NotCarried(
+                f"hvd.DistributedOptimizer with {', '.join(sorted(map(str, unknown))) or 'op'} is not mapped yet"
+            )
         if self.wrapped is None:
             raise NotCarried("the network that hvd.DistributedOptimizer trains is not named in its named_parameters")
         # Horovod never sends buffers between the ranks; DistributedDataParallel would before each forward pass.
-        wrap = f'{self.wrapped} = prepare_model({self.wrapped}, parallel_strategy_kwargs={{"broadcast_buffers": False}})'
+        wrap = (
+            f'{self.wrapped} = prepare_model({self.wrapped}, parallel_strategy_kwargs={{"broadcast_buffers": False}})'
+        )
         target, inner = self.module.segment(statement.targets[0]), self.module.segment(call.args[0])
         indent = " " * self.module.span(statement).column
         self._replace(statement, wrap if target == inner else f"{target} = {inner}\n{indent}{wrap}")
@@ -183,7 +192,9 @@ class _Rewrite:
         self._replace(call.func, "allreduce")
         tail = "" if op == "Average" else f", op={_REDUCE[op]}"
         whole = self.module.span(call)
-        self.out.edits.append(Edit(type(start)(start.path, end.end_line, end.end_column, whole.end_line, whole.end_column), f"{tail})"))
+        self.out.edits.append(
+            Edit(type(start)(start.path, end.end_line, end.end_column, whole.end_line, whole.end_column), f"{tail})")
+        )
         self.out.helpers.add("allreduce")
         if tail:
             self.out.imports.add(_DIST)
@@ -236,7 +247,9 @@ class _Rewrite:
         """Parameters that only the removed statements used."""
         gone = {id(node) for statement in self.out.removed for node in ast.walk(statement)}
         used = {node.id for node in ast.walk(self.function) if isinstance(node, ast.Name) and id(node) not in gone}
-        dropped = {node.id for statement in self.out.removed for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        dropped = {
+            node.id for statement in self.out.removed for node in ast.walk(statement) if isinstance(node, ast.Name)
+        }
         names = [argument.arg for argument in self.function.args.args]
         return tuple(i for i, name in enumerate(names) if name in dropped and name not in used)
 

@@ -14,7 +14,9 @@ _ENVIRONMENT = ("HOROVOD_", "MASTER_ADDR", "MASTER_PORT")
 
 def is_rendezvous(statement: ast.stmt, module: Module, project: Project) -> bool:
     """Whether a statement calls, directly or through a function of the repository, what only a rendezvous needs."""
-    return any(_reaches(node, module, project, frozenset()) for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return any(
+        _reaches(node, module, project, frozenset()) for node in ast.walk(statement) if isinstance(node, ast.Call)
+    )
 
 
 def _reaches(call: ast.Call, module: Module, project: Project, seen: frozenset[str]) -> bool:
@@ -45,5 +47,3 @@ def rendezvous_statements(function: ast.FunctionDef, module: Module, project: Pr
         for statement in function.body
         if isinstance(statement, ast.Expr | ast.Assign) and is_rendezvous(statement, module, project)
     }
-
-

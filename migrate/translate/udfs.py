@@ -74,7 +74,9 @@ def _made(module: Module, call: ast.Call) -> Udf | None:
         return None
     options = {keyword.arg: keyword.value for keyword in call.keywords}
     if set(options) - {"f", "returnType"}:
-        raise NotCarried(f"a UDF made with {', '.join(sorted(map(str, set(options) - {'f', 'returnType'})))} is not mapped yet")
+        raise NotCarried(
+            f"a UDF made with {', '.join(sorted(map(str, set(options) - {'f', 'returnType'})))} is not mapped yet"
+        )
     function = call.args[0] if call.args else options.get("f")
     declared = call.args[1] if len(call.args) > 1 else options.get("returnType")
     return None if function is None else Udf(call, function, declared, decorates=False)
