@@ -20,7 +20,7 @@ class FramePersist(Mapping):
     A storage level: the object store has one.
     """
 
-    code = "SR330"
+    code = "SR323"
     symbols = ("DataFrame.persist", "DataFrame.cache", "DataFrame.unpersist")
     kind = Kind.PERSIST
     cost = Cost.NATIVE

@@ -22,7 +22,7 @@ class FrameSelect(Mapping):
     ``*``, expressions for which Spark would make up a name, and functions that have no mapping yet.
     """
 
-    code = "SR311"
+    code = "SR301"
     symbols = ("DataFrame.select",)
     kind = Kind.PROJECT
     cost = Cost.NATIVE

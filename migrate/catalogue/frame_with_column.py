@@ -21,7 +21,7 @@ class FrameWithColumn(Mapping):
     Expressions other than columns, struct fields, casts to an integer type and calls of row UDFs.
     """
 
-    code = "SR310"
+    code = "SR302"
     symbols = ("DataFrame.withColumn",)
     kind = Kind.PROJECT
     cost = Cost.NATIVE

@@ -22,7 +22,7 @@ class WriteParquet(Mapping):
     ``partitionBy``, ``bucketBy``, options, and a mode that is not a literal.
     """
 
-    code = "SR240"
+    code = "SR221"
     symbols = ("DataFrameWriter.parquet",)
     kind = Kind.WRITE
     cost = Cost.NATIVE

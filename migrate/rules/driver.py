@@ -7,6 +7,22 @@ from migrate.rules.model import Rule
 
 RULES = (
     Rule(
+        code="SR900",
+        name="stays-on-spark",
+        matches=(
+            "A stage that no mapping carries to Ray, with Python-heavy work before or after it that it holds back."
+        ),
+        why=(
+            "A dataset is on one engine or the other. What needs such a stage's result, or feeds it, stays with "
+            "it or has to cross by Parquet."
+        ),
+        do=(
+            "The report names the stage, its line and what it holds back. Replace it by something that is "
+            "carried, or move it to the edge of the job, where a hand-off is cheap."
+        ),
+        before='totals = features.groupBy("label").pivot("split").count()',
+    ),
+    Rule(
         code="SR901",
         name="collect",
         matches="`collect()` and `toLocalIterator()`.",
