@@ -31,7 +31,7 @@ class SideFailed(MigrateError):
 def who(run: PlannedRun) -> str:
     """The side run as sentences call it."""
     times = f", repeat {run.repeat}" if run.repeat > 1 else ""
-    return f"the {run.side.engine.value} side (seed {run.seed}{times})"
+    return f"the {run.side.engine.value.capitalize()} side (seed {run.seed}{times})"
 
 
 def of_exit(

@@ -101,15 +101,14 @@ def headline(
     training: TrainingResult | None,
     gated: Sequence[GateResult],
 ) -> str:
-    """The answer as one line."""
+    """What the answer rests on, as one line."""
     missed = [gate.sentence for gate in gated if not gate.met]
     if verdict is Verdict.DIFFERENT:
-        text = "Different: " + "; ".join(_named(outputs, training, Verdict.DIFFERENT))
+        text = "; ".join(_named(outputs, training, Verdict.DIFFERENT))
     elif verdict is Verdict.INCONCLUSIVE:
-        reasons = _named(outputs, training, Verdict.INCONCLUSIVE) or ["the spec declares nothing to compare"]
-        text = "Inconclusive: " + "; ".join(reasons)
+        text = "; ".join(_named(outputs, training, Verdict.INCONCLUSIVE) or ["The spec declares nothing to compare"])
     else:
-        text = "Equal: " + " and ".join(_agreement(gates, outputs, training))
+        text = "; ".join(_agreement(gates, outputs, training))
     return text + ("; missed gate " + "; ".join(missed) if missed else "")
 
 
@@ -146,6 +145,6 @@ def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: Training
         parts.append(f"{_worst_mismatch(outputs)} mismatched rows, {gates.max_mismatched_rows} accepted by the gate")
     elif paths:
         seeds = len({output.seed for output in outputs})
-        count = "the declared output agrees" if len(paths) == 1 else f"all {len(paths)} declared outputs agree"
+        count = "The declared output agrees" if len(paths) == 1 else f"All {len(paths)} declared outputs agree"
         parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else ""))
     return parts + ([training.sentence] if training is not None else [])

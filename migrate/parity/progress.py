@@ -39,7 +39,7 @@ class Lines(Progress):
 
     def tick(self, run: PlannedRun, step: PlannedStep, phase: Phase, seconds: float) -> None:
         now = (run.number, step.name, phase)
-        if self._last != now:
+        if phase is not Phase.OTHER and self._last != now:
             self._last = now
             self._say(f"{run.title}: step {step.name}, {phase.value} ({seconds:.0f} s)")
 

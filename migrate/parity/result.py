@@ -105,7 +105,13 @@ class SideResult:
 
     @property
     def mean_cpu(self) -> float | None:
-        return _mean([sample.cpu for sample in self.samples])
+        """Percent of all cores together."""
+        return _mean([sample.cpu / self.load.cores for sample in self.samples])
+
+    @property
+    def mean_others(self) -> float | None:
+        """What the rest of the machine used meanwhile, percent of all cores together."""
+        return _mean([sample.others / self.load.cores for sample in self.samples])
 
     @property
     def mean_gpu(self) -> float | None:

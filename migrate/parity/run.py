@@ -31,6 +31,8 @@ from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
 from migrate.parity.spec import Format, Spec, load
 
 EXIT_FAILED = 2
+# Above this share of the machine, what other programs do shows in the wall-clock.
+_NOISY_PERCENT = 10
 
 
 @dataclass
@@ -132,7 +134,7 @@ def _result(
         ended=_iso(_now()),
         verdict=Verdict.FAILED,
         exit_code=EXIT_FAILED,
-        headline="Failed: " + (findings.failure.sentence if findings.failure else ""),
+        headline=findings.failure.sentence if findings.failure else "",
         sides=tuple(findings.sides),
         outputs=outputs,
         training=judged,
@@ -159,16 +161,19 @@ def _judged(result: Result, spec: Spec) -> Result:
 
 def _notes(sides: list[SideResult]) -> Iterator[str]:
     """What a reader of the figures must know about how they came to be."""
-    for side in sides:
-        if side.load.averages[0] > side.load.cores / 2:
-            load = f"load {side.load.averages[0]:.1f} on {side.load.cores} cores"
-            yield f"the machine was busy before {side.folder}: {load}"
-        for step in side.steps:
-            if step.trace_failures:
-                count, first = len(step.trace_failures), step.trace_failures[0]
-                yield f"{side.folder}, step {step.name}: {count} failures of the tracer, the first: {first}"
-            elif not step.calls:
-                yield f"{side.folder}, step {step.name}: no engine call was traced, so all of its time is `other`"
+    shares = {engine: [side.mean_others or 0.0 for side in sides if side.engine is engine] for engine in Engine}
+    taken = {engine: fmean(found) for engine, found in shares.items() if found}
+    if any(share > _NOISY_PERCENT for share in taken.values()):
+        by_side = " and ".join(
+            f"{share:.0f} % while {engine.value.capitalize()} ran" for engine, share in taken.items()
+        )
+        yield f"other programs used this machine too ({by_side}), so the times say less than they seem to"
+    steps = [(f"{side.engine.value} side, step `{step.name}`", step) for side in sides for step in side.steps]
+    for name in dict.fromkeys(name for name, step in steps if not step.calls):
+        yield f"{name}: no engine call was traced, so all of its time is `other`"
+    for name in dict.fromkeys(name for name, step in steps if step.trace_failures):
+        failures = [failure for other, step in steps if other == name for failure in step.trace_failures]
+        yield f"{name}: the tracer failed {len(failures)} times, first with {failures[0]}"
 
 
 def _needed(spec: Spec) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ class _Attempt:
         tail = () if log is None else failure.tail(log, self.conditions.redactor)
         found = Failure(
             cause=cause,
-            sentence=sentence + ".",
+            sentence=f"{sentence[0].upper()}{sentence[1:]}.",
             engine=self.run.side.engine,
             step=step.name if step else None,
             seed=self.run.seed,
@@ -243,7 +243,7 @@ def _leave(attempt: _Attempt, failed: SideFailed | None) -> SideFailed | None:
             for logs in attempt.ground.ray_tmp.glob("ray/session_2*/logs"):
                 shutil.copytree(logs, attempt.folder / "ray_logs" / logs.parent.name, symlinks=True)
     except OSError as error:
-        sentence = f"the evidence of {failure.who(attempt.run)} cannot be kept: {redactor.text(str(error))}."
+        sentence = f"The evidence of {failure.who(attempt.run)} cannot be kept: {redactor.text(str(error))}."
         failed = failed or SideFailed(Failure(Cause.DISK, sentence, attempt.run.side.engine, seed=attempt.run.seed))
     finally:
         shutil.rmtree(attempt.ground.ray_tmp, ignore_errors=True)

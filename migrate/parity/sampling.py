@@ -21,11 +21,13 @@ INTERVAL_SECONDS = 0.5
 class Sample:
     """One look. ``at`` is seconds since the side began; ``cpu`` percent of one core, so that 2 busy cores are 200.
 
-    ``rss`` is bytes, summed over the processes: a page that several of them share counts once for each.
+    ``others`` is what the rest of the machine used meanwhile, in the same measure. ``rss`` is bytes, summed over the
+    processes: a page that several of them share counts once for each.
     """
 
     at: float
     cpu: float
+    others: float
     rss: int
     gpu: float | None
     processes: int
@@ -46,6 +48,7 @@ class Sampler:
         self._family, self._meter, self._began = family, meter, began
         self._used: dict[psutil.Process, float] = {}
         self._last = began
+        self._busy = _busy_seconds()
         self.samples: list[Sample] = []
 
     def look(self) -> None:
@@ -63,10 +66,18 @@ class Sampler:
                 continue
             used[member] = times.user + times.system
         # A process that is new to us has used all of its time since the last look.
-        spent = sum(seconds - self._used.get(member, 0.0) for member, seconds in used.items())
-        cpu = 100 * max(spent, 0.0) / (now - self._last)
-        self.samples.append(Sample(now - self._began, cpu, rss, self._meter.read(), len(used)))
-        self._used, self._last = used, now
+        spent = max(sum(seconds - self._used.get(member, 0.0) for member, seconds in used.items()), 0.0)
+        busy = _busy_seconds()
+        share = 100 / (now - self._last)
+        others = max(busy - self._busy - spent, 0.0) * share
+        self.samples.append(Sample(now - self._began, spent * share, others, rss, self._meter.read(), len(used)))
+        self._used, self._last, self._busy = used, now, busy
+
+
+def _busy_seconds() -> float:
+    """Processor seconds that the whole machine has spent on anything since it started."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
 
 
 def load() -> Load:

@@ -55,6 +55,7 @@ def _side_json(side: SideResult) -> dict[str, Any]:
         "phases": side.phases,
         "peak_rss": side.peak_rss,
         "mean_cpu": side.mean_cpu,
+        "mean_others": side.mean_others,
         "mean_gpu": side.mean_gpu,
         "load": vars(side.load),
         "steps": [{**vars(step), "segments": [vars(s) for s in step.segments]} for step in side.steps],

@@ -13,6 +13,7 @@ from migrate.parity.report import charts, words
 from migrate.parity.result import Curve, Result, SideResult, TrainingResult, Verdict
 from migrate.parity.sampling import Sample
 from migrate.parity.spec import Phase
+from migrate.report.source import printable
 from migrate.templating import render
 
 _GIB = 2**30
@@ -57,6 +58,7 @@ def write(result: Result) -> str:
         training=None if result.training is None else _interval(result.training),
         curves=_curves(result.curves),
         words=words,
+        printable=printable,
         Engine=Engine,
         Verdict=Verdict,
     )

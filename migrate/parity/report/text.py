@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 
 from rich import box
@@ -43,7 +44,8 @@ def write(result: Result, *, width: int | None = None, color: bool = False) -> s
         console.print(part)
         console.print()
     # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
+    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _parts(result: Result) -> list[RenderableType]:
@@ -138,10 +140,10 @@ def _clock(result: Result) -> RenderableType:
     table.add_section()
     typical = [run for engine in engines if (run := result.typical(engine)) is not None]
     table.add_row("total", *(words.seconds(_median_seconds(result, engine)) for engine in engines), style="bold")
-    table.add_row("processor, mean", *(words.percent(run.mean_cpu) for run in typical))
-    table.add_row("memory, peak", *(words.size(run.peak_rss) for run in typical))
+    table.add_row(f"mean use of {typical[0].load.cores} cores", *(words.percent(run.mean_cpu) for run in typical))
+    table.add_row("peak memory", *(words.size(run.peak_rss) for run in typical))
     if any(run.mean_gpu is not None for run in typical):
-        table.add_row("GPU, mean", *(words.percent(run.mean_gpu) for run in typical))
+        table.add_row("mean use of the GPUs", *(words.percent(run.mean_gpu) for run in typical))
     speed = result.speed
     return Group(table, Text(words.ratio(speed) + ".", style="bold")) if speed is not None else table
 

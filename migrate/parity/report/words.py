@@ -38,10 +38,10 @@ def percent(value: float | None) -> str:
 
 
 def ratio(speed: Speed) -> str:
-    """`1.84 times as fast`, with its spread where there was more than one pair."""
-    text = f"Ray is {speed.speedup:.2f} times as fast as Spark"
+    """The speed-up as a sentence without its end, with its spread where there was more than one pair."""
+    text = f"Speed-up of Ray over Spark: {speed.speedup:.2f}"
     if speed.ray.runs > 1:
-        text += f" (median of {speed.ray.runs}; pairs from {speed.low:.2f} to {speed.high:.2f})"
+        text += f", median of {speed.ray.runs} (pairs from {speed.low:.2f} to {speed.high:.2f})"
     return text
 
 
@@ -60,8 +60,8 @@ def rows(comparison: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def row_differences(output: OutputResult) -> str:
-    """`3 changed, 1 only on Spark`; empty where all rows agree."""
-    counts = (("changed", "changed"), ("only_left", "only on Spark"), ("only_right", "only on Ray"))
+    """`3 rows changed, 1 only on Spark`; empty where all rows agree."""
+    counts = (("changed", "rows changed"), ("only_left", "only on Spark"), ("only_right", "only on Ray"))
     return ", ".join(f"{output.comparison[key]:,} {word}" for key, word in counts if output.comparison.get(key))
 
 

@@ -64,7 +64,7 @@ TARGETS: dict[str, dict[str, dict[str, str]]] = {
     "pyspark.ml.torch.distributor": {"TorchDistributor": {TRAIN: "run"}},
     "horovod.spark.runner": {"": {TRAIN: "run run_elastic"}},
     "ray._private.worker": {"": {READY: "init", ACTION: "get wait"}},
-    "ray.data.read_api": {"": {READ: "read_*"}},
+    "ray.data.read_api": {"": {READ: "read_* from_* range*"}},
     "ray.data.dataset": {"Dataset": _DATASET},
     "ray.data.preprocessor": {"Preprocessor": {FIT: "fit fit_transform"}},
     "ray.train.base_trainer": {"BaseTrainer": {TRAIN: "fit"}},
@@ -240,7 +240,8 @@ def _wrap(owner: Any, name: str, role: str, class_name: str) -> None:
     borrowed = inspect.ismodule(owner) and getattr(function, "__module__", None) != owner.__name__
     if borrowed or not inspect.isfunction(function) or hasattr(function, "migrate_traced"):
         return
-    label = f"{class_name}.{name}" if class_name else f"{function.__module__.partition('.')[0]}.{name}"
+    # `ray.data.read_api` is called `ray.data` by those who use it.
+    holder = class_name or function.__module__.rpartition(".")[0].replace("._private", "")
 
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
@@ -248,8 +249,10 @@ def _wrap(owner: Any, name: str, role: str, class_name: str) -> None:
         if role == ITERATE:
             inner = function(*args, **kwargs)
             wanted = guarded("iterate", _recorder().is_users_call)
-            return Iteration(inner, label, subject) if wanted else inner
-        number = guarded("begin", _recorder().begin, role, label, subject)
+            return Iteration(inner, f"{holder}.{name}", subject) if wanted else inner
+        # A trainer or an estimator is known by its own name, not by that of the class it inherits `fit` from.
+        own = type(subject).__name__ if subject is not None and role in {FIT, TRAIN} else holder
+        number = guarded("begin", _recorder().begin, role, f"{own}.{name}", subject)
         try:
             return function(*args, **kwargs)
         finally:
