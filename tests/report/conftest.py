@@ -11,7 +11,7 @@ from migrate.findings import Finding, Severity
 from migrate.ir import Boundary, Cost, Engine, HeavyKind, Job, Kind, Reason, Span, Stage, Tag, Verdict
 from migrate.report import FileRow, FileStatus, Library, Report
 
-VISION = '''\
+VISION = """\
 from pyspark.sql import SparkSession, functions as F
 from vision.decode import decode
 
@@ -24,12 +24,12 @@ features = photos.repartition(2)
 weights = features.rdd.barrier().mapPartitions(train).collect()
 totals = features.groupBy("label").pivot("split").count()
 totals.write.saveAsTable("totals")
-'''
-ETL = '''\
+"""
+ETL = """\
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
 spark.read.json("events").filter("kind = 'click'").write.parquet("clicks")
-'''
+"""
 NOTEBOOK = "df = spark.table('a')\nmodel = pipeline.fit(df)\nmodel.transform(df).show()\n"
 LIBRARY = 'from pyspark.sql.functions import udf\n\n@udf("string")\ndef tidy(text):\n    return text.strip()\n'
 HOSTILE = 'query = "</script><script>window.pwned = 1</script><!-- {{ 7 * 7 }} \u202e \x1b[31m"\nspark.sql(query)\n'

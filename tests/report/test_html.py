@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_embedded_json_says_the_same_and_cannot_leave_its_element(value: object)
     assert not set(text) & set("<>&\u2028\u2029")
 
 
-def test_the_page_asks_for_nothing_and_allows_one_script(sample) -> None:  # type: ignore[no-untyped-def]
+def test_the_page_asks_for_nothing_and_allows_one_script(sample: Any) -> None:
     page = render(sample.report, "html", sample.sources)
     script = page.rpartition("<script>")[2].partition("</script>")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -44,7 +45,7 @@ def test_the_page_asks_for_nothing_and_allows_one_script(sample) -> None:  # typ
     assert page.count("</script>") == 2
 
 
-def test_the_page_is_the_same_bytes_twice(sample) -> None:  # type: ignore[no-untyped-def]
+def test_the_page_is_the_same_bytes_twice(sample: Any) -> None:
     assert render(sample.report, "html", sample.sources) == render(sample.report, "html", sample.sources)
 
 
@@ -64,12 +65,12 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def page(chrome: Chrome, sample, tmp_path: Path) -> Iterator[Chrome]:  # type: ignore[no-untyped-def]
+def page(chrome: Chrome, sample: Any, tmp_path: Path) -> Iterator[Chrome]:
     file = tmp_path / "report.html"
     file.write_text(render(sample.report, "html", sample.sources), encoding="utf-8")
     chrome.get(file.as_uri())
     yield chrome
-    complaints = [entry["message"] for entry in chrome.get_log("browser")]
+    complaints = [entry["message"] for entry in chrome.get_log("browser")]  # type: ignore[no-untyped-call]  # selenium has no types here
     assert complaints == []
 
 

@@ -1,0 +1,108 @@
+"""The SARIF log: what the standard and GitHub's code scanning ask of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema
+import pytest
+
+from migrate.report import render
+from migrate.report.baseline import against
+from migrate.rules import rules
+
+
+@pytest.fixture
+def run(sample: Any) -> Any:
+    return log(sample.report, sample.sources)["runs"][0]
+
+
+def log(report: Any, sources: Any) -> Any:
+    return json.loads(render(report, "sarif", sources))
+
+
+def test_every_finding_and_heavy_stage_is_one_result(run: Any) -> None:
+    found = sorted(result["ruleId"] for result in run["results"])
+    assert found == ["SR325", "SR401", "SR416", "SR418", "SR421", "SR601", "SR701", "SR903", "SR912"]
+
+
+def test_results_point_at_rules_that_carry_their_page(run: Any) -> None:
+    described = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        rule = described[result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+        page = rules()[rule["id"]]
+        assert page.why in rule["help"]["markdown"] and "helpUri" not in rule
+        assert rule["shortDescription"]["text"] and len(rule["fullDescription"]["text"]) <= 1024
+        assert rule["defaultConfiguration"]["level"] == page.severity.value
+        assert len(rule["properties"]["tags"]) <= 10
+
+
+def test_places_are_relative_and_count_from_one(run: Any) -> None:
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+        uri = place["artifactLocation"]["uri"]
+        assert not uri.startswith("/") and "<" not in uri and ":" not in uri
+        assert all(value >= 1 for value in place["region"].values())
+    assert "jobs/<script>alert(1)<.py" in {
+        unquote(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for result in run["results"]
+    }
+
+
+def test_the_region_of_a_stage_is_its_call(run: Any, sample: Any) -> None:
+    barrier = next(result for result in run["results"] if result["ruleId"] == "SR701")
+    region = barrier["locations"][0]["physicalLocation"]["region"]
+    line = sample.sources["jobs/train_photos.py"].splitlines()[region["startLine"] - 1]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == ".mapPartitions"
+
+
+def test_a_notebook_is_placed_in_words(run: Any) -> None:
+    shown = next(result for result in run["results"] if result["ruleId"] == "SR903")
+    assert shown["message"]["text"].startswith("cell 3, line 2: ")
+    assert shown["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+
+
+def test_fingerprints_are_distinct_and_outlive_moved_lines(run: Any, sample: Any) -> None:
+    def prints(results: Any) -> list[str]:
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+
+    assert len(set(prints(run["results"]))) == len(run["results"])
+    path = "vision/text.py"
+    library = sample.report.libraries[0]
+    lower = replace(library, findings=(replace(library.findings[0], line=4),), stages=())
+    moved = replace(sample.report, libraries=(lower,))
+    later = log(moved, {**sample.sources, path: "\n" + sample.sources[path]})["runs"][0]["results"]
+    assert set(prints(later)) < set(prints(run["results"]))
+
+
+def test_a_baseline_says_what_is_new(sample: Any, run: Any) -> None:
+    assert all("baselineState" not in result for result in run["results"])
+    known = frozenset(result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"][1:])
+    results = log(against(sample.report, sample.sources, known), sample.sources)["runs"][0]["results"]
+    assert [result["baselineState"] for result in results] == ["new"] + ["unchanged"] * (len(results) - 1)
+
+
+def test_skipped_files_are_notified(run: Any) -> None:
+    (invocation,) = run["invocations"]
+    (notice,) = invocation["toolExecutionNotifications"]
+    assert invocation["executionSuccessful"] is True
+    assert notice["message"]["text"] == "Scala source: listed, not analysed"
+
+
+def test_the_official_schema_holds(sample: Any) -> None:
+    """The schema is OASIS', published with the standard; it is not ours to ship, so its place is given from outside."""
+    name = os.environ.get("SARIF_SCHEMA")
+    if not name:
+        pytest.skip("set SARIF_SCHEMA to the file sarif-schema-2.1.0.json to validate against it")
+    schema = json.loads(Path(name).read_text(encoding="utf-8"))
+    check = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
+    documents = [log(sample.report, sample.sources), log(against(sample.report, {}, frozenset()), {})]
+    assert [error.message for document in documents for error in check.iter_errors(document)] == []
+    documents[0]["runs"][0]["results"][0]["level"] = "fatal"
+    assert not check.is_valid(documents[0])

@@ -1,0 +1,78 @@
+"""The text report: the table first, then each job, at any width, with or without colour."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from migrate.report import render
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def text(sample: Any, width: int = 80, color: bool = False) -> str:
+    return render(sample.report, "text", sample.sources, width=width, color=color)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_no_line_is_wider_than_asked(sample: Any, width: int) -> None:
+    assert max(map(len, text(sample, width).splitlines())) <= width
+
+
+def test_the_table_comes_before_the_jobs(sample: Any) -> None:
+    said = text(sample)
+    table = said.index("blocked by")
+    assert table < said.index("jobs/clicks.py ---") < said.index("jobs/train_photos.py ---")
+    row = next(line for line in text(sample, 120).splitlines() if line.strip().startswith("jobs/train_photos.py "))
+    assert row.split() == ["jobs/train_photos.py", "batch", "ML", "split", "0.92", "2", "GroupedData.pivot"]
+
+
+def test_a_job_says_why_where_and_what(sample: Any) -> None:
+    said = text(sample, 120)
+    for piece in (
+        "SR701 line 10: A barrier stage trains with Horovod.",
+        "Ray   RDD.map  line 8  SR421 rdd_map (python)",
+        "photos = joined.rdd.map(decode).toDF()",
+        "Spark to Ray by parquet: joined (name, label)",
+        "Ray to Spark by parquet: features (columns not known)",
+        "GroupedData.pivot (line 11) holds back RDDBarrier.mapPartitions (line 10)",
+        "warning SR418 line 8: decode loads its model for every row.",
+        "do: Load it once.",
+        "2 uses of a dataset could not be followed.",
+        "cell 3, line 2: show prints twenty rows.",
+        "legacy/etl.scala: Scala source: listed, not analysed",
+    ):
+        assert piece in said
+
+
+def test_a_line_shared_by_a_chain_is_shown_once(sample: Any) -> None:
+    assert text(sample, 120).count('meta.join(labels, "name").where(') == 1
+
+
+def test_colour_changes_nothing_but_colour(sample: Any) -> None:
+    plain, colored = text(sample), text(sample, color=True)
+    assert "\x1b[" not in plain
+    assert "\x1b[" in colored
+    assert [line.rstrip() for line in ANSI.sub("", colored).splitlines()] == plain.splitlines()
+
+
+def test_source_text_cannot_steer_the_terminal(sample: Any) -> None:
+    said = text(sample, 200)
+    assert "</script><script>window.pwned = 1</script><!-- {{ 7 * 7 }}" in said
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
+
+
+def test_square_brackets_are_not_markup(sample: Any) -> None:
+    job = replace(sample.report.jobs[1], reasons=(), stages=(), path="jobs/[red]x[/red].py")
+    assert "jobs/[red]x[/red].py" in render(replace(sample.report, jobs=(job,)), "text", {}, width=80)
+
+
+def test_an_empty_tree_is_a_report_too(sample: Any) -> None:
+    nothing = replace(sample.report, files=(), jobs=(), libraries=(), lines=0)
+    assert render(nothing, "text", {}, width=80).splitlines() == [
+        "migrate 0.1.0  photos",
+        "0 files, 0 lines, 0 jobs, 0 Python-heavy stages, 0.2 s",
+    ]
