@@ -106,7 +106,7 @@ class Recorder:
         number = self._spans
         record: dict[str, Any] = {"type": "begin", "id": number, "role": role, "name": name, "stack": stack}
         record["owner"] = type(subject).__module__ if subject is not None else ""
-        if role == ACTION and _is_barrier(subject):
+        if role == ACTION and guarded("barrier", _is_barrier, subject):
             record["role"] = TRAIN
         self.write({**record, "at": time.monotonic(), "epoch": time.time()})
         if role != ITERATE:
