@@ -28,7 +28,7 @@ RULES = (
             ),
         ),
         symbols=("Pipeline.fit", "Pipeline"),
-        heavy=(HeavyKind.MLLIB_FIT,),
+        heavy=(HeavyKind.MLLIB_FIT, HeavyKind.MLLIB_FEATURE_FIT),
     ),
     Rule(
         code="SR602",

@@ -236,11 +236,15 @@ function legend() {
 
 function graphOf(row) {
   const panel = h("aside", { class: "card panel", "aria-live": "polite", "aria-label": "Chosen stage" });
-  const room = Math.max(320, Math.min(MAIN.clientWidth, 1320) * 0.55);
+  const graph = h("div", { class: "graph" });
+  const view = h("div", { class: "two" }, h("section", { class: "card" }, h("h2", {}, "Stages"), graph, legend()), panel);
+  const inner = Math.min(MAIN.clientWidth, 1320) - 96;
+  const room = window.innerWidth > 900 ? inner * 0.6 - 60 : inner - 40;
   const { picture, choose } = drawGraph(row.job, room, whereOf(row.job), (stage) => panel.replaceChildren(...stageDetail(row, stage).filter(Boolean)));
+  graph.append(picture);
   const first = row.job.stages.findIndex((stage) => stage.heavy);
   choose(Math.max(0, first));
-  return h("div", { class: "two" }, h("section", { class: "card" }, h("h2", {}, "Stages"), h("div", { class: "graph" }, picture), legend()), panel);
+  return view;
 }
 
 function reasonList(job) {

@@ -2,6 +2,7 @@
 // Draws the stages of one job as a layered graph: data flows down, each engine has its colour, hand-offs are marked.
 
 const NODE = { width: 212, height: 44, gapX: 24, gapY: 42, dummy: 10 };
+const SMALLEST_SCALE = 0.8;
 const SVG = "http://www.w3.org/2000/svg";
 
 function svg(tag, attributes, ...children) {
@@ -38,7 +39,7 @@ function components(ids, edges) {
   return [...groups.values()];
 }
 
-/** The layer of each stage: below all its inputs, and sources right above what they feed. Loops are cut where they close. */
+/** The layer of each stage: below all its inputs, near what it feeds. Loops are cut where they close. */
 function layersOf(ids, edges) {
   const inputs = new Map(ids.map((id) => [id, []]));
   for (const edge of edges) inputs.get(edge.to).push(edge.from);
@@ -61,9 +62,12 @@ function layersOf(ids, edges) {
     }
   }
   const isForward = new Set(forward);
-  for (const id of [...ids].reverse()) {
-    const outputs = edges.filter((edge) => edge.from === id && isForward.has(edge.from + "\n" + edge.to));
-    if (inputs.get(id).length === 0 && outputs.length) layer.set(id, Math.min(...outputs.map((edge) => layer.get(edge.to))) - 1);
+  const outputs = new Map(ids.map((id) => [id, []]));
+  for (const edge of edges) if (isForward.has(edge.from + "\n" + edge.to)) outputs.get(edge.from).push(edge.to);
+  // From the bottom up: what has no more inputs than outputs sinks to right above what it feeds, which shortens edges.
+  for (const id of [...ids].sort((a, b) => layer.get(b) - layer.get(a))) {
+    const below = outputs.get(id).map((other) => layer.get(other));
+    if (below.length && inputs.get(id).length <= below.length) layer.set(id, Math.min(...below) - 1);
   }
   return { layer, isForward };
 }
@@ -121,12 +125,13 @@ function columnsOf(rows, up, down, width) {
   const x = new Map();
   for (const row of rows) row.forEach((id, index) => x.set(id, index * (NODE.width + NODE.gapX)));
   const apart = (a, b) => (width.get(a) + width.get(b)) / 2 + NODE.gapX;
-  for (let round = 0; round < 10; round++) {
-    const sequence = round % 2 === 0 ? rows : [...rows].reverse();
+  // An odd number of rounds ends on the way down, which leaves chains straight.
+  for (let round = 0; round < 9; round++) {
+    const [sequence, near] = round % 2 === 0 ? [rows, up] : [[...rows].reverse(), down];
     for (const row of sequence) {
       const wish = row.map((id) => {
-        const near = round === 9 ? [...up.get(id), ...down.get(id)] : (round % 2 === 0 ? up : down).get(id);
-        return near.length ? near.reduce((sum, other) => sum + x.get(other), 0) / near.length : x.get(id);
+        const others = near.get(id);
+        return others.length ? others.reduce((sum, other) => sum + x.get(other), 0) / others.length : x.get(id);
       });
       const fromLeft = [...wish], fromRight = [...wish];
       for (let i = 1; i < row.length; i++) fromLeft[i] = Math.max(wish[i], fromLeft[i - 1] + apart(row[i - 1], row[i]));
@@ -201,8 +206,10 @@ function drawNode(stage, box, where) {
 function drawGraph(job, room, whereOf, select) {
   const { boxes, routes, width, height } = layoutJob(job, room);
   const pad = 12;
+  // A little too wide is made smaller; much too wide scrolls, so that the text can still be read.
+  const scale = Math.min(1, Math.max(SMALLEST_SCALE, room / (width + 2 * pad)));
   const picture = svg("svg", {
-    width: width + 2 * pad, height: height + 2 * pad, viewBox: `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`,
+    width: scale * (width + 2 * pad), height: scale * (height + 2 * pad), viewBox: `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`,
     role: "group", "aria-label": `Stage graph: ${job.stages.length} stages`,
   });
   for (const route of routes) picture.append(drawRoute(route));
