@@ -15,6 +15,7 @@ from migrate.emit.assemble import Layout, ray_file, spark_file
 from migrate.emit.flow import Flow, HandOff
 from migrate.emit.plan import Plan, plan
 from migrate.emit.spec import parity_spec
+from migrate.emit.style import undefined_names
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
 from migrate.frontend import read_job
@@ -125,6 +126,10 @@ def _parts(
     else:
         note = f"{path.name} on Ray."
     files[ray_name] = ray_file(ray, module, project, Layout(path, target / ray_name), note)
+    for name in run + [ray_name]:
+        lost = set(undefined_names(files[name], path)) - set(undefined_names(module.text, path))
+        if lost:
+            raise NotCarried(f"{name} would use {', '.join(sorted(lost))}, which only the other part has")
     return files, [*run, ray_name]
 
 

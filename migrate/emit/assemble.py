@@ -11,7 +11,7 @@ from migrate.emit.flow import Part
 from migrate.emit.helpers import helper_source
 from migrate.emit.imports import add_imports
 from migrate.emit.prune import names_used, prune
-from migrate.emit.style import formatted, is_formatted
+from migrate.emit.style import formatted
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
@@ -189,6 +189,4 @@ def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
         at = first.end_lineno or 0
     comment = "".join(f"# {line}\n" for line in note.splitlines())
     text = "".join([*lines[:at], "\n" if at else "", comment, *lines[at:]])
-    if is_formatted(module.text, layout.job):
-        return formatted(text, layout.target)
-    return text
+    return formatted(text, module.text, layout.job)

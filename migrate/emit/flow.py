@@ -14,6 +14,8 @@ from migrate.passes.place import is_udf_maker
 from migrate.translate.edits import Lines, whole_lines
 from migrate.translate.locate import call_of, defined, functions, receiver_of, root_name
 from migrate.translate.rendezvous import is_rendezvous
+from migrate.translate.spark_types import arrow_type
+from migrate.translate.udfs import udfs_of
 
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 _EXITS = (
@@ -59,6 +61,7 @@ class Flow:
         self.here = [stage for stage in job.stages if stage.chain.path == module.path]
         self.scopes = self._flow_scopes()
         self.sessions = self._session_names()
+        self.translated = self._translated()
 
     def part(self, engine: Engine, handoffs: list[HandOff]) -> Part:
         """The edits that leave what runs on ``engine``. The Ray part finds the hand-offs, the Spark part is given them."""
@@ -120,6 +123,30 @@ class Flow:
                 and stage.chain.path == home.path
                 and _inside(stage.chain, home.span(function))
             }
+        return found
+
+    def is_spark_only(self, statement: ast.stmt) -> bool:
+        """Whether a statement without stages builds something of Spark's that has no counterpart in the Ray part."""
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+            return False
+        translated = {
+            id(node) for maker in self.translated if _holds(statement, maker) for node in ast.walk(maker)
+        }
+        return any(
+            isinstance(node, ast.Name)
+            and (self.module.resolve(node) or "").split(".")[0] == "pyspark"
+            and id(node) not in translated
+            for node in ast.walk(statement)
+        )
+
+    def _translated(self) -> list[ast.AST]:
+        """What other passes turn into Ray: UDFs, types, and what the moved stages edit away from their own place."""
+        found: list[ast.AST] = [udf.maker for udf, _ in udfs_of(self.module)]
+        found += [node for node in ast.walk(self.module.tree) if isinstance(node, ast.Call) and _is_type(self.module, node)]
+        touched = [edit.span for emission in self.emissions.values() for edit in emission.edits]
+        for node in ast.walk(self.module.tree):
+            if isinstance(node, ast.Call) and any(_inside(span, self.module.span(node)) for span in touched):
+                found.append(node)
         return found
 
     def _flow_scopes(self) -> list[str]:
@@ -296,7 +323,9 @@ class _Walk:
         if self.engine is Engine.SPARK and _is_stop(statement, self.flow.sessions):
             self._neutral(statement)
             return True
-        if self.engine is Engine.RAY and is_rendezvous(statement, self.module, self.flow.project):
+        if self.engine is Engine.RAY and (
+            is_rendezvous(statement, self.module, self.flow.project) or self.flow.is_spark_only(statement)
+        ):
             self._remove(statement)
             return False
         if _loads(statement) & set(self.dropped):
@@ -382,6 +411,18 @@ def _is_stop(statement: ast.stmt, sessions: set[str]) -> bool:
         and isinstance(statement.value.func.value, ast.Name)
         and statement.value.func.value.id in sessions
     )
+
+
+def _holds(statement: ast.stmt, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(statement))
+
+
+def _is_type(module: Module, node: ast.Call) -> bool:
+    try:
+        arrow_type(node, module.resolve, lambda name: None)
+    except NotCarried:
+        return False
+    return True
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,23 +12,53 @@ from pathlib import Path
 from migrate.errors import MigrateError
 
 
-def is_formatted(text: str, path: Path) -> bool:
-    """Whether the file is as ``ruff format`` would leave it."""
-    return _ruff(["format", "--check", "-q"], text, path)[0] == 0
+_WIDTHS = (88, 100, 120, 79, 99, 110)
 
 
-def formatted(text: str, path: Path) -> str:
-    """The text as ``ruff format`` leaves it; ``path`` says whose settings apply."""
-    code, out, err = _ruff(["format", "-q"], text, path)
+def formatted(text: str, original: str, path: Path) -> str:
+    """The emitted text in the form of the job it comes from; ``path`` says whose settings apply.
+
+    A job that is as ``ruff format`` leaves it, by its project's settings or at one of the usual widths, is followed
+    whole. In any other only the lines that were emitted are formatted; the user's stay as they are.
+    """
+    for options in ([], *(["--line-length", str(width)] for width in _WIDTHS)):
+        if _ruff(["format", "--check", "-q", *options], original, path)[0] == 0:
+            return _format(text, path, options)
+    return _emitted_only(text, original, _format(text, path, ["--line-length", "120"]))
+
+
+def _format(text: str, path: Path, options: list[str]) -> str:
+    code, out, err = _ruff(["format", "-q", *options], text, path)
     if code:
         raise MigrateError(f"{path}: the emitted file is not valid Python: {err.strip()}")
     return out
 
 
-def problems(text: str, path: Path) -> list[str]:
-    """What ``ruff check`` finds in the text, one line each."""
-    code, out, _ = _ruff(["check", "-q", "--output-format", "concise"], text, path)
-    return out.splitlines() if code else []
+def _emitted_only(text: str, original: str, whole: str) -> str:
+    """The changes of ``whole`` against ``text`` that touch a line which the original does not have."""
+    theirs = set(original.splitlines())
+    lines, other = text.splitlines(keepends=True), whole.splitlines(keepends=True)
+    pieces: list[str] = []
+    for tag, start, end, other_start, other_end in difflib.SequenceMatcher(None, lines, other, autojunk=False).get_opcodes():
+        old = lines[start:end]
+        ours = tag != "equal" and any(line.strip() and line.rstrip("\r\n") not in theirs for line in old)
+        pieces += other[other_start:other_end] if ours else old
+    mixed = "".join(pieces)
+    return mixed if _same_code(mixed, text) else text
+
+
+def _same_code(one: str, other: str) -> bool:
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except SyntaxError:
+        return False
+
+
+def undefined_names(text: str, path: Path) -> list[str]:
+    """The names that a text reads and nothing binds, each once."""
+    code, out, _ = _ruff(["check", "-q", "--isolated", "--select", "F821", "--output-format", "json"], text, path)
+    found = json.loads(out) if code else []
+    return sorted({row["message"].split("`")[1] for row in found})
 
 
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:

@@ -24,9 +24,12 @@ class Udf:
     function: ast.expr | None
     declared: ast.expr | None
     decorates: bool
+    unknown: tuple[str, ...] = ()
 
     def arrow(self, module: Module, scope: str) -> ArrowType:
         """The declared type, a string where none is; NotCarried for a type that is not mapped."""
+        if self.unknown:
+            raise NotCarried(f"a UDF made with {', '.join(self.unknown)} is not mapped yet")
         if self.declared is None:
             return _STRING
         return arrow_type(self.declared, module.resolve, lambda name: bound_value(module, name, scope))
@@ -73,13 +76,10 @@ def _made(module: Module, call: ast.Call) -> Udf | None:
     if module.resolve(call.func) not in _MAKERS:
         return None
     options = {keyword.arg: keyword.value for keyword in call.keywords}
-    if set(options) - {"f", "returnType"}:
-        raise NotCarried(
-            f"a UDF made with {', '.join(sorted(map(str, set(options) - {'f', 'returnType'})))} is not mapped yet"
-        )
     function = call.args[0] if call.args else options.get("f")
     declared = call.args[1] if len(call.args) > 1 else options.get("returnType")
-    return None if function is None else Udf(call, function, declared, decorates=False)
+    unknown = tuple(sorted(str(name) for name in set(options) - {"f", "returnType"}))
+    return None if function is None else Udf(call, function, declared, decorates=False, unknown=unknown)
 
 
 def _decorated(module: Module, function: ast.FunctionDef) -> Udf | None:

@@ -1,0 +1,61 @@
+"""A case of a mapping as a whole job, and what the rewriter makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrate.emit.assemble import Layout, ray_file
+from migrate.emit.flow import Flow
+from migrate.emit.plan import Plan, plan
+from migrate.frontend import read_job
+from migrate.ir import Engine, Job
+from migrate.mapping import Case
+from migrate.passes.place import place
+
+PREAMBLE = '''\
+from pyspark import StorageLevel
+from pyspark.ml import Pipeline
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.feature import StandardScaler, StringIndexer, VectorAssembler
+from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
+
+spark = SparkSession.builder.getOrCreate()
+path = "out"
+w = Window.orderBy("id")
+
+
+def shout(text):
+    return text.upper()
+
+
+def train(rows):
+    import horovod.torch as hvd
+
+    hvd.init()
+    yield hvd.rank()
+    hvd.shutdown()
+
+
+df = spark.read.parquet("table")
+'''
+
+
+def planned(case: Case, folder: Path) -> tuple[Job, Plan, Flow, Path]:
+    """The case behind the preamble, read, planned and placed with everything that can move on Ray."""
+    file = folder / "job.py"
+    file.write_text(PREAMBLE + case.before + "\n", encoding="utf-8")
+    job, project = read_job(file)
+    module = project.module(job.path)
+    assert module is not None
+    made = plan(job, module, project)
+    placed = place(job, made.refusal, everything=True)
+    return placed, made, Flow(placed, module, project, made.emissions), file
+
+
+def on_ray(case: Case, folder: Path) -> str:
+    """The text of the Ray part of a case."""
+    _, _, flow, file = planned(case, folder)
+    part = flow.part(Engine.RAY, [])
+    target = folder / "job_ray" / "job_ray.py"
+    return ray_file(part, flow.module, flow.project, Layout(file, target), "A case.")
