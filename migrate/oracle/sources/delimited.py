@@ -1,0 +1,144 @@
+"""CSV datasets: text by named column, with the columns that have a tolerance read as numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from migrate.errors import MigrateError
+from migrate.oracle.logical import ABSENT, DOUBLE, TEXT, Logical
+from migrate.oracle.model import Options
+from migrate.oracle.sources.files import Dataset
+from migrate.oracle.sources.parquet import reading
+
+_BLOCK_BYTES = 8 << 20
+_INTEGER = r"^[+-]?\d+$"
+
+
+@dataclass(frozen=True)
+class DelimitedSource:
+    """One CSV file or many, each with a header line; `numbers` are the columns to read as numbers."""
+
+    path: Path
+    headers: tuple[tuple[Path, tuple[str, ...]], ...]
+    numbers: frozenset[str] = frozenset()
+
+    @classmethod
+    def open(cls, dataset: Dataset) -> DelimitedSource:
+        if any(file.partition for file in dataset.files):
+            raise MigrateError(
+                f"{dataset.path} is partitioned CSV, which compare cannot read: compare one partition at a time."
+            )
+        return cls(dataset.path, tuple((file.path, _header(file.path)) for file in dataset.files))
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return ()
+
+    def with_numbers(self, columns: frozenset[str]) -> DelimitedSource:
+        return replace(self, numbers=columns)
+
+    @property
+    def columns(self) -> Mapping[str, tuple[Logical, ...]]:
+        names = dict.fromkeys(name for _, header in self.headers for name in header)
+        columns = {}
+        for name in names:
+            kind = DOUBLE if name in self.numbers else TEXT
+            columns[name] = (kind,) if all(name in header for _, header in self.headers) else (kind, ABSENT)
+        return columns
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        for path, header in self.headers:
+            with reading(path), _stream(path) as stream:
+                for batch in _batches(stream, header):
+                    arrays = [
+                        self._column(path, batch, name) if name in header else pa.nulls(batch.num_rows)
+                        for name in columns
+                    ]
+                    # Without columns a batch would forget how many rows it has.
+                    yield pa.RecordBatch.from_arrays(arrays or [pa.nulls(batch.num_rows)], list(columns) or [""])
+
+    def _column(self, path: Path, batch: pa.RecordBatch, name: str) -> pa.Array:
+        texts = batch.column(name)
+        if name not in self.numbers:
+            return texts
+        trimmed = pc.utf8_trim_whitespace(texts)
+        present = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+        try:
+            return present.cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            value = next(text for text in present.drop_null().to_pylist() if not is_number(text))
+            raise MigrateError(
+                f"{path} has {value!r} in column {name}, which a tolerance reads as numbers: give that column none."
+            ) from error
+
+
+def is_number(text: str) -> bool:
+    """Whether Arrow reads this text as a floating-point number."""
+    try:
+        pa.scalar(text).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _stream(path: Path) -> pa.NativeFile:
+    return pa.input_stream(str(path), compression="detect")
+
+
+def _header(path: Path) -> tuple[str, ...]:
+    with reading(path), _stream(path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        try:
+            header = next(csv.reader(text, strict=True), [])
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise MigrateError(f"{path}, line 1: the header cannot be read: {error}.") from error
+    if not header:
+        raise MigrateError(f"{path} is empty: CSV needs a header line that names its columns.")
+    duplicates = {name for name in header if header.count(name) > 1}
+    if duplicates:
+        raise MigrateError(f"{path}, line 1: more than one column is called {min(duplicates)!r}: rename one of them.")
+    return tuple(header)
+
+
+def _batches(stream: pa.NativeFile, header: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    reader = pa_csv.open_csv(
+        stream,
+        read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
+        # A line without anything is a row where there is one column, and nothing where there are more.
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=len(header) > 1),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={name: pa.string() for name in header}, null_values=[], strings_can_be_null=False
+        ),
+    )
+    yield from reader
+
+
+def numeric_columns(sources: tuple[DelimitedSource, DelimitedSource], options: Options) -> frozenset[str]:
+    """The columns that the tolerance for the rest turns into numbers: nothing but numbers, and not integers only.
+
+    A column of integers stays text, as no tolerance ever reaches an integer.
+    """
+    shared = sources[0].columns.keys() & sources[1].columns.keys()
+    candidates = shared - set(options.keys) - set(options.ignore) - set(options.tolerances)
+    fractional: set[str] = set()
+    for source in sources:
+        for batch in source.batches(sorted(candidates)):
+            for name in sorted(candidates):
+                texts = pc.utf8_trim_whitespace(batch.column(name))
+                present = texts.filter(pc.not_equal(texts, ""))
+                if pc.all(pc.match_substring_regex(present, _INTEGER)).as_py() is not False:
+                    continue
+                try:
+                    present.cast(pa.float64())
+                    fractional.add(name)
+                except pa.ArrowInvalid:
+                    candidates -= {name}
+    return frozenset(fractional & candidates)
