@@ -17,7 +17,8 @@ from migrate.report.source import SourceLines, printable
 from migrate.rules import rules
 from migrate.rules.page import plain, summary
 
-_SCRIPTS = ("report/graph.js", "report/analyze.js")
+# The last one starts the page, so it comes when all the others are there.
+_SCRIPTS = ("report/graph.js", "report/overview.js", "report/job.js", "report/analyze.js")
 
 
 def write(report: Report, sources: Mapping[str, str]) -> str:

@@ -14,10 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from migrate.findings import Finding, Severity
-from migrate.ir import Boundary, Engine, Job, Stage, Verdict
+from migrate.ir import Boundary, Engine, Job, Kind, Stage, Verdict
 from migrate.report import words
 from migrate.report.model import FileStatus, Library, Report
 from migrate.report.source import SourceLines, printable
+
+# From here on the table says what there is to say of a quiet job, and only telling stages are listed of the others.
+MANY_JOBS = 20
 
 _VERDICT_STYLE = {Verdict.KEEP_ON_SPARK: "yellow", Verdict.MOVE_TO_RAY: "cyan", Verdict.SPLIT: "magenta", None: "dim"}
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
@@ -43,12 +46,14 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
     if report.jobs:
         console.print()
         console.print(_overview(report))
+    brief = len(report.jobs) > MANY_JOBS
     for job in report.jobs:
-        console.print(_job(job, lines))
+        if not (brief and _quiet(job)):
+            console.print(_job(job, lines, brief))
     for library in report.libraries:
         if library.findings or any(stage.heavy for stage in library.stages):
             console.print(_library(library, lines))
-    console.print(_closing(report))
+    console.print(_closing(report, sum(map(_quiet, report.jobs)) if brief else 0))
     # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
 
@@ -74,7 +79,17 @@ def _overview(report: Report) -> Table:
     return table
 
 
-def _job(job: Job, lines: SourceLines) -> RenderableType:
+def _quiet(job: Job) -> bool:
+    return not (job.findings or job.unresolved or words.heavy_stages(job))
+
+
+def _telling(job: Job) -> tuple[Stage, ...]:
+    """The stages that run Python, hold others back, or are not known."""
+    blockers = words.blockers(job)
+    return tuple(stage for stage in job.stages if stage.heavy or stage in blockers or stage.kind is Kind.OPAQUE)
+
+
+def _job(job: Job, lines: SourceLines, brief: bool) -> RenderableType:
     line = Text()
     line.append(words.tags(job))
     line.append(", ")
@@ -84,8 +99,11 @@ def _job(job: Job, lines: SourceLines) -> RenderableType:
     if job.reasons:
         parts.append(_section("Why", (_reason(reason.code, reason.line, reason.message) for reason in job.reasons)))
     if job.stages:
+        listed = _telling(job) if brief else job.stages
         heavy = len(words.heavy_stages(job))
-        parts.append(_section(f"Stages ({len(job.stages)}, {heavy} Python-heavy)", [_stages(job, lines)]))
+        others = f", {len(job.stages) - len(listed)} native not listed" if brief else ""
+        title = f"Stages ({len(job.stages)}, {heavy} Python-heavy{others})"
+        parts.append(_section(title, [_stages(job.path, listed, lines)]))
     if job.boundaries:
         parts.append(_section("Hand-offs", [_boundaries(job)]))
     blockers = words.blockers(job)
@@ -101,9 +119,7 @@ def _job(job: Job, lines: SourceLines) -> RenderableType:
 
 def _library(library: Library, lines: SourceLines) -> RenderableType:
     parts: list[RenderableType] = [_title(f"{library.path} (library)")]
-    heavy = [stage for stage in library.stages if stage.heavy]
-    for stage in heavy:
-        parts += [_stage_head(stage, library.path), *_excerpt(lines, stage.span.path, stage.span.line)]
+    parts.append(_stages(library.path, (stage for stage in library.stages if stage.heavy), lines))
     parts.extend(_finding(finding, library.path, lines) for finding in library.findings)
     return Group(*parts)
 
@@ -121,11 +137,11 @@ def _reason(code: str, line: int | None, message: str) -> Text:
     return Text.assemble((f"{code} ", "dim"), where, printable(message))
 
 
-def _stages(job: Job, lines: SourceLines) -> RenderableType:
+def _stages(path: str, stages: Iterable[Stage], lines: SourceLines) -> RenderableType:
     parts: list[RenderableType] = []
     shown = None
-    for stage in job.stages:
-        parts.append(_stage_head(stage, job.path))
+    for stage in stages:
+        parts.append(_stage_head(stage, path))
         # Stages of one chain share their line, which is worth showing once.
         if (stage.span.path, stage.span.line) != shown:
             parts.extend(_excerpt(lines, stage.span.path, stage.span.line))
@@ -187,13 +203,16 @@ def _finding(finding: Finding, path: str, lines: SourceLines) -> RenderableType:
     return Group(*parts)
 
 
-def _closing(report: Report) -> RenderableType:
+def _closing(report: Report, quiet: int) -> RenderableType:
     parts: list[RenderableType] = []
     skipped = [row for row in report.files if row.status is FileStatus.SKIPPED]
     if skipped:
         parts.append(_title("Skipped"))
         parts.extend(Text(printable(f"{row.path}: {row.reason or 'no reason given'}")) for row in skipped)
     said = words.remainder(report)
+    if quiet:
+        quiet_jobs = words.plural(quiet, "job")
+        said.insert(0, f"{quiet_jobs} without Python-heavy stages or findings: in the table above, not one by one.")
     if said:
         parts.append(Text("\n" + " ".join(said)))
     return Group(*parts)

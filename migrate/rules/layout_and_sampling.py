@@ -52,9 +52,12 @@ RULES = (
             "(`pmod(hash(id), 10) < 8`), which gave identical rows."
         ),
         before="train, test = df.randomSplit([0.8, 0.2], seed=42)",
-        after="train, test = ds.train_test_split(0.2, seed=42)",
+        after="train, test = ds.train_test_split(0.2, shuffle=True, seed=42)",
         differences=(
-            "Spark's split is by chance per row (81 and 19 of 100 in one run), Ray's `train_test_split` is exact.",
+            (
+                "Spark's split is by chance per row (81 and 19 of 100 in one run), Ray's `train_test_split` is "
+                "exact, and without `shuffle=True` it cuts off the end."
+            ),
             "Spark's own split changes when the partitions change.",
         ),
         symbols=("DataFrame.randomSplit", "RDD.randomSplit"),

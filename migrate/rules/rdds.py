@@ -246,7 +246,10 @@ ds.map_batches(Embed, batch_format="pyarrow", concurrency=4)""",
         name="rdd-zip",
         matches="`zip`, `zipWithIndex`, `zipWithUniqueId`.",
         why="They rely on the order of rows, which Spark keeps through narrow operations.",
-        do=("Set `preserve_order` first, then `ds.zip(...)`. Better: number the rows at the source, or join by a key."),
+        do=(
+            "Number the rows at the source, or join by a key of the data. `ds.zip` pairs rows by their place and "
+            "needs `preserve_order`; Ray 2.60 announces its removal in 2.64."
+        ),
         before="numbered = rdd.zipWithIndex()",
         after="""\
 ray.data.DataContext.get_current().execution_options.preserve_order = True

@@ -170,7 +170,7 @@ RULES = (
         why="Missing columns become NULL on Spark; on Ray such rows lack the key altogether.",
         do="Add the missing columns as typed NULLs on both sides, then `union`.",
         before="both = left.unionByName(right, allowMissingColumns=True)",
-        after='both = left.union(right.with_column("note", lit(None)))',
+        after='both = left.union(right.map_batches(add_null_note, batch_format="pyarrow"))',
         symbols=("DataFrame.unionByName",),
     ),
     Rule(

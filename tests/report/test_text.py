@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from migrate.report import render
+from migrate.report.text import MANY_JOBS
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -76,3 +77,13 @@ def test_an_empty_tree_is_a_report_too(sample: Any) -> None:
         "migrate 0.1.0  photos",
         "0 files, 0 lines, 0 jobs, 0 Python-heavy stages, 0.2 s",
     ]
+
+
+def test_many_jobs_are_told_briefly(sample: Any) -> None:
+    quiet, telling = sample.report.jobs[1], sample.report.jobs[2]
+    jobs = (telling, *(replace(quiet, path=f"jobs/quiet_{at}.py") for at in range(MANY_JOBS)))
+    said = render(replace(sample.report, jobs=jobs, libraries=()), "text", sample.sources, width=120)
+    assert "jobs/train_photos.py ---" in said and "jobs/quiet_3.py ---" not in said and "jobs/quiet_3.py" in said
+    assert "Stages (10, 2 Python-heavy, 7 native not listed)" in said
+    assert "RDDBarrier.mapPartitions  line 10" in said and "DataFrame.join  line 7" not in said
+    assert f"{MANY_JOBS} jobs without Python-heavy stages or findings: in the table above, not one by one." in said
