@@ -3,6 +3,7 @@
 
 const NODE = { width: 212, height: 44, gapX: 24, gapY: 42, dummy: 10 };
 const SMALLEST_SCALE = 0.8;
+const MOST_BENDS = 10000;
 const SVG = "http://www.w3.org/2000/svg";
 
 function svg(tag, attributes, ...children) {
@@ -35,7 +36,10 @@ function components(ids, edges) {
   const find = (id) => { while (root.get(id) !== id) id = root.get(id); return id; };
   for (const { from, to } of edges) root.set(find(from), find(to));
   const groups = new Map();
-  for (const id of ids) groups.set(find(id), [...(groups.get(find(id)) || []), id]);
+  for (const id of ids) {
+    if (!groups.has(find(id))) groups.set(find(id), []);
+    groups.get(find(id)).push(id);
+  }
   return [...groups.values()];
 }
 
@@ -79,11 +83,16 @@ function place(ids, edges) {
   const up = new Map(), down = new Map(), width = new Map(), routes = [];
   const enter = (id, at, size) => { (rows[at] = rows[at] || []).push(id); up.set(id, []); down.set(id, []); width.set(id, size); };
   for (const id of ids) enter(id, layer.get(id), NODE.width);
+  let bendsLeft = MOST_BENDS;
   for (const edge of edges) {
     const turned = !isForward.has(edge.from + "\n" + edge.to);
     const [top, bottom] = turned ? [edge.to, edge.from] : [edge.from, edge.to];
     const path = [top];
-    for (let at = layer.get(top) + 1; at < layer.get(bottom); at++) {
+    // A route around the boxes between takes a bend for each row. Very many of them are no help to anybody.
+    const bends = layer.get(bottom) - layer.get(top) - 1;
+    const last = bends > bendsLeft ? 0 : layer.get(bottom);
+    if (last) bendsLeft -= Math.max(0, bends);
+    for (let at = layer.get(top) + 1; at < last; at++) {
       const dummy = `\u0000${routes.length}:${at}`;
       enter(dummy, at, NODE.dummy);
       path.push(dummy);
@@ -95,10 +104,11 @@ function place(ids, edges) {
   for (let at = 0; at < rows.length; at++) rows[at] = rows[at] || [];
   order(rows, up, down);
   const x = columnsOf(rows, up, down, width);
-  const left = Math.min(...ids.map((id) => x.get(id))) - NODE.width / 2;
+  const left = ids.reduce((least, id) => Math.min(least, x.get(id)), Infinity) - NODE.width / 2;
   const boxes = new Map();
   rows.forEach((row, at) => row.forEach((id) => boxes.set(id, { x: x.get(id) - left, y: at * (NODE.height + NODE.gapY) })));
-  const right = Math.max(...[...boxes.entries()].map(([id, box]) => box.x + width.get(id) / 2));
+  let right = 0;
+  for (const [id, box] of boxes) right = Math.max(right, box.x + width.get(id) / 2);
   return { boxes, routes, width: right, height: rows.length * (NODE.height + NODE.gapY) - NODE.gapY };
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import shutil
@@ -174,6 +175,48 @@ def test_the_graph_draws_every_stage_once_and_data_flows_down(page: Chrome) -> N
     assert heavy == {"s5", "s7"}
     ray = {node.get_attribute("data-id") for node in all_of(page, ".graph .node.ray")}
     assert ray == {"s5", "s6", "s7", "s8"}
+
+
+def chain(count: int) -> dict[str, list[str]]:
+    return {f"s{at}": [f"s{at - 1}"] if at else [] for at in range(count)}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("inputs", "loops"),
+    [
+        pytest.param({"a": []}, 0, id="one stage"),
+        pytest.param({"a": [], "b": [], "c": []}, 0, id="three that nothing connects"),
+        pytest.param({"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"]}, 0, id="diamond"),
+        pytest.param({"a": ["c"], "b": ["a"], "c": ["b"]}, 1, id="a loop"),
+        pytest.param({"a": ["a"], "b": ["a"]}, 0, id="its own input"),
+        pytest.param({"a": ["gone"], "b": ["a"]}, 0, id="an input that is not there"),
+        pytest.param({"a": [], **{f"b{at}": ["a"] for at in range(30)}}, 0, id="thirty readers of one"),
+        pytest.param({**chain(40), "far": ["s0", "s39"]}, 0, id="an edge past forty rows"),
+        pytest.param(chain(1500), 0, id="a very long chain"),
+    ],
+)
+def test_any_graph_is_laid_out_without_overlap(page: Chrome, inputs: dict[str, list[str]], loops: int) -> None:
+    stages = [{"id": id, "inputs": of, "used_at": [], "path": "j.py", "line": 1} for id, of in inputs.items()]
+    layout = page.execute_script(LAYOUT, {"stages": stages, "boundaries": []})
+    places = {id: (x, y) for id, x, y in layout["boxes"]}
+    assert set(places) == set(inputs)
+    rows: dict[float, list[float]] = {}
+    for x, y in places.values():
+        assert 0 <= x <= layout["width"] and 0 <= y <= layout["height"]
+        rows.setdefault(y, []).append(x)
+    for row in map(sorted, rows.values()):
+        assert all(right - left >= layout["box"] for left, right in itertools.pairwise(row))
+    edges = [(other, id) for id, of in inputs.items() for other in of if other in places and other != id]
+    upward = [edge for edge in edges if places[edge[0]][1] >= places[edge[1]][1]]
+    assert len(upward) == loops
+
+
+LAYOUT = """
+const { boxes, width, height } = layoutJob(arguments[0], 700);
+const known = arguments[0].stages.map(({ id }) => [id, boxes.get(id).x, boxes.get(id).y]);
+return { boxes: known, width, height, box: NODE.width };
+"""
 
 
 @pytest.mark.browser
