@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from migrate.errors import MigrateError
 from migrate.parity.result import GateResult, OutputResult, Speed, TrainingResult, Verdict
 from migrate.parity.runner import output_path
 from migrate.parity.spec import Format, Gates, Output
 
+if TYPE_CHECKING:
+    from migrate.oracle import Comparison, Options
+
 EXIT_EQUAL, EXIT_DIFFERENT, EXIT_INCONCLUSIVE = 0, 1, 3
 
 
 def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_out: Path) -> OutputResult:
     """Ask the oracle about one output, Spark's on the left. Raises MigrateError where one cannot be read."""
-    from migrate.oracle import Options, Tolerance, artifacts, compare
+    from migrate.oracle import Options, Tolerance
 
     options = Options(
         keys=output.keys,
@@ -24,20 +28,13 @@ def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_
         tolerances={name: Tolerance(abs=each.abs, rel=each.rel) for name, each in output.tolerances.items()},
         ignore=output.ignore,
         allow_empty=output.allow_empty,
+        names=("Spark", "Ray"),
     )
     left, right = output_path(spark_out, output.path), output_path(ray_out, output.path)
     if left is None or right is None:
         side = "Spark" if left is None else "Ray"
         raise MigrateError(f"The output `{output.path}` of the {side} side is gone.")
-    if output.format is Format.TORCH:
-        found = artifacts.compare_torch(left, right, options)
-    elif output.format is Format.METRICS:
-        found = artifacts.compare_metrics(left, right, options)
-    elif output.format is Format.TEXT:
-        found = artifacts.compare_text(left, right, options)
-    else:
-        found = compare(left, right, options, format=output.format.value)
-    comparison = found.to_json()
+    comparison = _ask(output.format, left, right, options).to_json()
     return OutputResult(
         path=output.path,
         format=output.format.value,
@@ -48,6 +45,21 @@ def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_
         reason=output.reason,
         tolerances={name: asdict(each) for name, each in output.tolerances.items()},
     )
+
+
+def _ask(format_: Format, left: Path, right: Path, options: Options) -> Comparison:
+    if format_ in {Format.TORCH, Format.METRICS, Format.TEXT}:
+        from migrate.oracle import artifacts
+
+        ask = {
+            Format.TORCH: artifacts.compare_torch,
+            Format.METRICS: artifacts.compare_metrics,
+            Format.TEXT: artifacts.compare_text,
+        }[format_]
+        return ask(left, right, options)
+    from migrate.oracle import compare
+
+    return compare(left, right, options, format=format_.value)
 
 
 def gate_results(gates: Gates, outputs: Sequence[OutputResult], speed: Speed | None) -> tuple[GateResult, ...]:
