@@ -21,10 +21,7 @@ SparkXGBClassifier(features_col="features", label_col="y", num_workers=4, max_de
         after="""\
 XGBoostTrainer(train_loop, datasets={"train": ds}, scaling_config=ScalingConfig(num_workers=4)).fit()""",
         differences=(
-            (
-                "A missing value is NaN in both, and also 0 in sparse vectors on Spark. Another split of the rows "
-                "gives slightly other trees: compare metrics."
-            ),
+            "Another split of the rows over the workers gives slightly other trees: compare metrics, not trees.",
         ),
         symbols=("SparkXGBClassifier.fit", "SparkXGBRegressor.fit", "SparkXGBRanker.fit"),
         heavy=(HeavyKind.XGBOOST_SPARK,),
@@ -43,7 +40,10 @@ XGBoostTrainer(train_loop, datasets={"train": ds}, scaling_config=ScalingConfig(
         name="hyperopt-on-spark",
         matches="`hyperopt.fmin(..., trials=SparkTrials(parallelism=n))`.",
         why="Each trial is one Spark task on one executor; Spark sees only a busy core.",
-        do="Ray Tune with its Hyperopt search, or Optuna; `max_concurrent` is the parallelism.",
+        do=(
+            "Ray Tune; `max_concurrent_trials` is the parallelism. The space is written anew (`hp.uniform` "
+            "becomes `tune.uniform`), and the objective takes one config."
+        ),
         before="""\
 best = fmin(objective, space, algo=tpe.suggest, max_evals=50, trials=SparkTrials(parallelism=8))""",
         after="""\

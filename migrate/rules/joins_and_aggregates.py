@@ -24,7 +24,10 @@ RULES = (
         differences=(
             "A text key joined to an integer key is cast by Spark (`'02'` matches 2) and raises on Ray.",
             "A column that both sides have is kept twice by Spark; Ray raises without a suffix.",
-            "An outer join on Ray gives the same rows, a right join other column order.",
+            (
+                "Ray's `join` needs the package `polars`. An outer join gives the same rows, a right join other "
+                "column order."
+            ),
         ),
         symbols=("DataFrame.join", "DynamicFrame.join"),
     ),

@@ -117,7 +117,10 @@ rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)""",
         before='df = df.rdd.map(parse).toDF(["id", "value"])',
         after="ds = ds.map(parse_row)",
         differences=(
-            "Guessed types: Python's int becomes 64 bits wide, a None in the first rows makes the guess fail.",
+            (
+                "Types are guessed: Python's int becomes 64 bits wide, and a column that holds only None in the "
+                "rows looked at fails."
+            ),
         ),
         symbols=("DataFrame.rdd", "RDD.toDF", "DataFrame.toJSON", "DynamicFrame.toDF"),
     ),

@@ -13,8 +13,8 @@ RULES = (
         matches="`spark.udf.register(name, function, type)`: a UDF with a name for SQL text.",
         why="SQL strings anywhere in the job may call it: a query that looks native runs Python.",
         do=(
-            "The query keeps its native part on Spark; the call moves behind the hand-off when it is in the "
-            "outermost projection. Otherwise the stage stays."
+            "Keep the native part of the query on Spark and apply the function to its result, in the moved part. "
+            "A call inside a join, a filter or an aggregate of the query keeps it on Spark."
         ),
         before="""\
 spark.udf.register("tidy", tidy, "string")

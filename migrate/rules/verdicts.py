@@ -43,7 +43,7 @@ orders.withColumn("city", clean("city")).join(cities, "city").groupBy("city").co
         name="split-job",
         matches="A job with native work worth keeping that feeds Python or training work worth moving.",
         why="Each engine then does what it is good at; the price is one Parquet hand-off at a named place.",
-        do=("Run the parts in the order that `report.json` gives. The hand-off is removed after a run that succeeded."),
+        do="Run the parts in the order that `report.json` gives.",
         before="""\
 features = orders.join(users, "user").groupBy("user").agg(F.sum("amount"))
 features.rdd.barrier().mapPartitions(train).collect()""",

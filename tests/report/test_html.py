@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
@@ -30,6 +30,7 @@ HOSTILE = "jobs/<script>alert(1)<.py"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 
 
+@settings(deadline=None)
 @given(st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_embedded_json_says_the_same_and_cannot_leave_its_element(value: object) -> None:
     text = embedded(value)
