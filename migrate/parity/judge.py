@@ -49,13 +49,9 @@ def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_
 
 def _ask(format_: Format, left: Path, right: Path, options: Options) -> Comparison:
     if format_ in {Format.TORCH, Format.METRICS, Format.TEXT}:
-        from migrate.oracle import artifacts
+        from migrate.oracle.artifacts import compare_metrics, compare_text, compare_torch
 
-        ask = {
-            Format.TORCH: artifacts.compare_torch,
-            Format.METRICS: artifacts.compare_metrics,
-            Format.TEXT: artifacts.compare_text,
-        }[format_]
+        ask = {Format.TORCH: compare_torch, Format.METRICS: compare_metrics, Format.TEXT: compare_text}[format_]
         return ask(left, right, options)
     from migrate.oracle import compare
 
