@@ -102,12 +102,13 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
         code="SR205",
         name="read-orc",
         matches="`spark.read.orc(path)`.",
-        why=(
-            "Ray Data has no ORC reader of its own, and ORC through Arrow was not part of the comparison of both "
-            "engines."
+        why="Ray reads ORC through Arrow. Its types, timestamps above all, were not compared with Spark's.",
+        do=(
+            "`ray.data.read_orc` after comparing a file with `migrate compare`; until then keep the read on Spark "
+            "and cross by Parquet."
         ),
-        do="Keep the read on Spark and cross by Parquet, or convert the data once.",
         before='df = spark.read.orc("warehouse/clicks")',
+        after='ds = ray.data.read_orc("warehouse/clicks")',
         symbols=("DataFrameReader.orc",),
     ),
     Rule(
@@ -184,8 +185,8 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "deleted and superseded rows."
         ),
         do=(
-            "Keep the read on Spark, or use the table format's own Python reader. Never point `read_parquet` at "
-            "such a folder."
+            "Keep the read on Spark, or use `ray.data.read_delta`, `read_iceberg` or `read_hudi`, which ask the "
+            "table's log; they were not compared here. Never point `read_parquet` at such a folder."
         ),
         before='df = spark.read.format("delta").load("s3://lake/events")',
         symbols=("DeltaTable.forPath", "DeltaTable.forName", "DeltaTable.toDF"),

@@ -245,8 +245,8 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
         name="hive-support",
         matches="`enableHiveSupport()`: the job resolves table names in a Hive metastore.",
         why=(
-            "Ray has no metastore client. Reading the table's files directly goes around its partitions, its "
-            "permissions and its schema."
+            "Ray does not ask a Hive metastore. Reading the table's files directly goes around its partitions, "
+            "its permissions and its schema."
         ),
         do="Keep the reads and writes of tables on Spark and cross by Parquet: that is what a split does.",
         before="spark = SparkSession.builder.enableHiveSupport().getOrCreate()",
