@@ -159,7 +159,17 @@ def _metrics(path: Path) -> Mapping[str, Any]:
         raise MigrateError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise MigrateError(f"{path} is not a JSON document, it is damaged or not complete: {error}.") from error
-    return dict(_leaves(document, ""))
+    return unique(_leaves(document, ""), path)
+
+
+def unique(leaves: Iterator[tuple[str, Any]], path: Path) -> Mapping[str, Any]:
+    """Entries by name. Raises MigrateError where two have the same, of which one would go unseen."""
+    entries: dict[str, Any] = {}
+    for name, value in leaves:
+        if name in entries:
+            raise MigrateError(f"{path} has two entries that are both called {name}: rename one of them.")
+        entries[name] = value
+    return entries
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

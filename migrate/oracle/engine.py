@@ -16,6 +16,7 @@ from migrate.oracle.model import REST, Column, Comparison, Options, Status, Verd
 from migrate.oracle.model import Side as Where
 from migrate.oracle.narrow import narrow, repeated_keys
 from migrate.oracle.notes import column_notes, row_notes, schema_notes
+from migrate.oracle.ordering import null_placement
 from migrate.oracle.pairing import Pairs, Side, by_key, by_likeness, by_place, leftovers
 from migrate.oracle.plan import Plan, plan
 from migrate.oracle.shelf import Shelf
@@ -84,11 +85,12 @@ class _Run:
             anchors = () if self.options.ordered or self.plan.keys else collected.overlap.anchors()
             tally = Tally(self.plan, self.options, self._naming(anchors))
             self._pair(collected, anchors, tally)
+            notes += [*self._key_notes(narrowed.repeated), *row_notes((one.rows, other.rows), tally, self.options)]
+            if self.options.ordered and one.same_rows(other, ordered=False):
+                notes.append("Both sides hold the same rows, in another order.")
+                notes += null_placement(*collected.shelves, self.plan, self.options.names)
         finally:
             collected.close()
-        notes += [*self._key_notes(narrowed.repeated), *row_notes((one.rows, other.rows), tally, self.options)]
-        if self.options.ordered and one.same_rows(other, ordered=False):
-            notes.append("Both sides hold the same rows, in another order.")
         return self._answer(one, other, tally, notes)
 
     def _pair(self, collected: Collected, anchors: Sequence[str], tally: Tally) -> None:

@@ -66,7 +66,7 @@ def column_notes(plan: Plan, tally: Tally, columns: Sequence[Column], options: O
             continue
         largest = "" if not column.max_abs else f", by at most {_number(column.max_abs)}{_unit(plan, column.name)}"
         yield f"`{column.name}` differs in {_count(column.mismatched, 'row')}{largest}."
-        for cause, count, detail in list(tally.columns[column.name].causes())[:2]:
+        for cause, count, detail in tally.columns[column.name].causes():
             values = {"left": left, "right": right, "column": column.name, "count": _count(count, "value")}
             yield cause.sentence.format(**values, detail=detail.format(**values))
 

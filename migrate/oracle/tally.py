@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CHUNK_PAIRS = 1 << 16
 _MOST_KEY_CELLS = 4
 _EXPLAINS = 0.9
-"""A cause is told when it fits at least this share of a column's differing cells."""
+"""A cause that is not certain is told when it fits at least this share of a column's differing cells."""
 
 
 @dataclass
@@ -42,10 +42,11 @@ class ColumnTally:
     details: dict[int, Counter[str]] = field(default_factory=dict)
 
     def causes(self) -> Iterator[tuple[Cause, int, str]]:
-        """The causes that fit nearly every differing cell, each with how many and its most frequent detail."""
+        """The causes that fit, each with how many cells it explains and its most frequent detail."""
         for number, cause in enumerate(CAUSES):
-            if self.mismatched and self.fits[number] >= _EXPLAINS * self.mismatched:
-                yield cause, self.fits[number], self.details[number].most_common(1)[0][0]
+            count = self.fits[number]
+            if count and (cause.certain or count >= _EXPLAINS * self.mismatched):
+                yield cause, count, self.details[number].most_common(1)[0][0]
 
 
 class Tally:
@@ -115,10 +116,16 @@ class Tally:
             return
         if column.tolerance is None and not is_json(column):
             tally.max_abs = further(tally.max_abs, largest(one, other))
+        unexplained = np.ones(len(one), np.bool_)
         for number, cause in enumerate(CAUSES):
-            if (evidence := cause.test(one, other)) is not None and evidence[0].any():
-                tally.fits[number] += int(evidence[0].sum())
-                tally.details.setdefault(number, Counter())[evidence[1]] += 1
+            if (evidence := cause.test(one, other)) is None:
+                continue
+            explained = evidence[0] & unexplained
+            # A cause that only might be does not take cells from those after it.
+            if explained.any() and (cause.certain or explained.mean() >= _EXPLAINS):
+                unexplained &= ~explained
+                tally.fits[number] += int(explained.sum())
+                tally.details.setdefault(number, Counter())[evidence[1]] += int(explained.sum())
 
     def _paired(self, left: Side, right: Side, ours: int, theirs: int, names: Sequence[str]) -> Sample:
         cells = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrate.errors import MigrateError
-from migrate.oracle.artifacts import Found
+from migrate.oracle.artifacts import Found, unique
 from migrate.oracle.model import Tolerance
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def load(path: Path) -> Mapping[str, Any]:
     except (OSError, RuntimeError, EOFError) as error:
         reason = str(error).splitlines()[0]
         raise MigrateError(f"{path} cannot be read, it is missing, damaged or not complete: {reason}") from error
-    return dict(_leaves(saved, "", path))
+    return unique(_leaves(saved, "", path), path)
 
 
 def _leaves(value: Any, name: str, path: Path) -> Iterator[tuple[str, Any]]:
