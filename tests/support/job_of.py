@@ -12,7 +12,7 @@ from migrate.ir import Engine, Job
 from migrate.mapping import Case
 from migrate.passes.place import place
 
-PREAMBLE = '''\
+PREAMBLE = """\
 from pyspark import StorageLevel
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import LogisticRegression
@@ -38,7 +38,7 @@ def train(rows):
 
 
 df = spark.read.parquet("table")
-'''
+"""
 
 
 def planned(case: Case, folder: Path) -> tuple[Job, Plan, Flow, Path]:
