@@ -6,6 +6,8 @@ import re
 
 from migrate.rules.model import Rule
 
+COMPARED = "PySpark 3.5.9 and Ray 2.60.0"
+
 _MARKS = re.compile(r"^```\w*$\n?|^#+ |`", re.MULTILINE)
 
 
@@ -31,7 +33,7 @@ def markdown(rule: Rule) -> str:
     ]
     if rule.differences:
         points = "\n".join(f"- {difference}" for difference in rule.differences)
-        parts.append(f"## Known differences\n\n{points}")
+        parts.append(f"## Known differences\n\nSeen with {COMPARED}.\n\n{points}")
     return "\n\n".join(parts) + "\n"
 
 
