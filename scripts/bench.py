@@ -79,8 +79,8 @@ def page_section(document: dict[str, Any], images: int) -> str:
     lines = [
         "## The flagship: Spark + MLlib + Horovod in barrier mode against Ray Data + Ray Train",
         "",
-        f"{images:,} photos of 320x240, 3 epochs on 2 workers, whole processes, {speed['spark']['runs']} runs of each side "
-        f"in turn, medians. {machine(document, loads)} Verdict of the comparison: **{document['verdict']}**.",
+        f"{images:,} photos of 320x240, 3 epochs on 2 workers, whole processes, {speed['spark']['runs']} runs of each "
+        f"side in turn, medians. {machine(document, loads)} Verdict of the comparison: **{document['verdict']}**.",
         "",
         "| | Spark | Ray | Spark / Ray |",
         "|---|---|---|---|",

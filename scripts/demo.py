@@ -1,7 +1,7 @@
 """The whole road once: the flagship job analysed, rewritten, run on both engines and compared.
 
-Works on a copy of the sample under build/demo, so that the checkout stays as it is. What it prints are the commands that
-a person would type, and what they say.
+Works on a copy of the sample under build/demo, so that the checkout stays as it is. What it prints are the commands
+that a person would type, and what they say.
 """
 
 from __future__ import annotations

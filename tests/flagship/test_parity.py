@@ -86,8 +86,9 @@ def test_phases_are_told_apart_on_both_sides(right: tuple[int, dict[str, Any]]) 
 BROKEN = {
     "one row in a hundred is lost": (
         '.map_batches(lambda batch: set_column(batch, "immge"',
-        '.map_batches(lambda batch: batch.filter([not n.endswith(("07.jpg", "42.jpg")) for n in batch["name"].to_pylist()]),'
-        ' batch_format="pyarrow").map_batches(lambda batch: set_column(batch, "immge"',
+        '.map_batches(lambda batch: batch.filter([not n.endswith(("07.jpg", "42.jpg"))'
+        ' for n in batch["name"].to_pylist()]), batch_format="pyarrow")'
+        '.map_batches(lambda batch: set_column(batch, "immge"',
         NAMES["features"],
         "only",
     ),
