@@ -29,10 +29,11 @@ def code_for(symbol: str, heavy: HeavyKind | None = None) -> str | None:
     """The code of a stage, by its resolved symbol and the mechanism that makes it heavy; None where there is no rule.
 
     A rule of both symbol and mechanism wins (``CrossValidator.fit`` among the searches), then the mechanism's own
-    rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``.
+    rule, then the symbol's. A symbol may be qualified: ``pyspark.ml.feature.IDF.fit`` is ``IDF.fit``. A rule of
+    ``GraphFrame.*`` has what no other rule says of that type.
     """
     by_symbol, by_heavy = _tables()
-    candidates = [code for name in _short_names(symbol) for code in by_symbol.get(name, ())]
+    candidates = [code for name in _names(symbol) for code in by_symbol.get(name, ())]
     if heavy is None:
         return candidates[0] if candidates else None
     both = [code for code in candidates if heavy in rules()[code].heavy]
@@ -45,9 +46,11 @@ def _own_rule(codes: list[str]) -> list[str]:
     return [code for code in codes if not rules()[code].symbols] or codes[:1]
 
 
-def _short_names(symbol: str) -> list[str]:
+def _names(symbol: str) -> list[str]:
+    """The ways in which a rule may name a symbol, the telling ones first."""
     parts = symbol.split(".")
-    return [".".join(parts[start:]) for start in range(len(parts))]
+    short = [".".join(parts[start:]) for start in range(len(parts))]
+    return short + [f"{name.rpartition('.')[0]}.*" for name in short if "." in name]
 
 
 @cache

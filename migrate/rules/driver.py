@@ -38,7 +38,7 @@ for row in df.collect():
 for row in ds.iter_rows():
     send(row)""",
         differences=("Rows are dicts, in no promised order.",),
-        symbols=("DataFrame.collect", "RDD.collect", "DataFrame.toLocalIterator"),
+        symbols=("DataFrame.collect", "RDD.collect", "DataFrame.toLocalIterator", "RDD.toLocalIterator"),
     ),
     Rule(
         code="SR902",
@@ -72,6 +72,7 @@ for row in ds.iter_rows():
             "RDD.take",
             "RDD.first",
             "DataFrame.printSchema",
+            "DataFrame.explain",
         ),
     ),
     Rule(
@@ -82,7 +83,14 @@ for row in ds.iter_rows():
         do="`ds.count()`, on a materialised dataset where it is used again.",
         before="print(df.count())",
         after="print(ds.count())",
-        symbols=("DataFrame.count", "RDD.count", "RDD.isEmpty", "DataFrame.isEmpty"),
+        symbols=(
+            "DataFrame.count",
+            "RDD.count",
+            "RDD.isEmpty",
+            "DataFrame.isEmpty",
+            "RDD.countApprox",
+            "DStream.count",
+        ),
     ),
     Rule(
         code="SR905",

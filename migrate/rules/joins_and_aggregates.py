@@ -29,7 +29,7 @@ RULES = (
                 "column order."
             ),
         ),
-        symbols=("DataFrame.join", "DynamicFrame.join"),
+        symbols=("DataFrame.join", "DynamicFrame.join", "Join.apply"),
     ),
     Rule(
         code="SR502",
@@ -45,6 +45,7 @@ RULES = (
         ),
         before="left.join(right, (left.at >= right.start) & (left.at < right.end))",
         differences=("In a full outer join Ray merges the key columns into one.",),
+        symbols=("DataFrame.lateralJoin",),
         severity=Severity.WARNING,
     ),
     Rule(

@@ -77,7 +77,7 @@ RULES = (
         differences=(
             'Rows of one key share a partition after `repartition("key")`; Ray gives no such promise, group instead.',
         ),
-        symbols=("DataFrame.repartition", "RDD.repartition", "DynamicFrame.repartition"),
+        symbols=("DataFrame.repartition", "RDD.repartition", "DynamicFrame.repartition", "RDD.getNumPartitions"),
     ),
     Rule(
         code="SR321",
@@ -133,6 +133,7 @@ RULES = (
             "RDD.unpersist",
             "DStream.cache",
             "DStream.persist",
+            "RDD.setName",
         ),
     ),
     Rule(
@@ -183,7 +184,7 @@ RULES = (
     Rule(
         code="SR327",
         name="describe",
-        matches="`describe()` and `summary()`.",
+        matches="`describe()`, `summary()` and `observe(...)`.",
         why="It returns its figures as strings, in Spark's own layout.",
         do="Keep it on Spark, or compute the figures that are used with `ds.aggregate(...)`.",
         before='df.describe("price").show()',
@@ -193,7 +194,7 @@ RULES = (
                 "Spark's divides by n - 1."
             ),
         ),
-        symbols=("DataFrame.describe", "DataFrame.summary"),
+        symbols=("DataFrame.describe", "DataFrame.summary", "DataFrame.observe"),
     ),
     Rule(
         code="SR328",

@@ -37,7 +37,7 @@ RULES = (
         why="Native: it adds columns inside the JVM. A vector column leaves the JVM only as a struct.",
         do="Stay on Spark in front of the hand-off, and turn vectors into arrays there (SR232).",
         before="features = model.transform(df)",
-        symbols=("PipelineModel.transform", "Model.transform"),
+        symbols=("PipelineModel.transform", "Model.transform", "Model.*"),
     ),
     Rule(
         code="SR603",

@@ -31,7 +31,7 @@ RULES = (
         do="`union` moves as it is for rows of one schema; the others as for SR306 and SR311.",
         before="new_ids = ids.subtract(known)",
         differences=("`subtract` keeps duplicates of the left side, `intersection` removes them.",),
-        symbols=("RDD.distinct", "RDD.union", "RDD.subtract", "RDD.intersection"),
+        symbols=("RDD.distinct", "RDD.union", "RDD.subtract", "RDD.intersection", "SparkContext.union"),
     ),
     Rule(
         code="SR434",
@@ -158,6 +158,8 @@ rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)""",
             "RDD.sum",
             "RDD.max",
             "RDD.min",
+            "RDD.sampleStdev",
+            "RDD.sampleVariance",
         ),
     ),
     Rule(

@@ -189,7 +189,7 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "table's log; they were not compared here. Never point `read_parquet` at such a folder."
         ),
         before='df = spark.read.format("delta").load("s3://lake/events")',
-        symbols=("DeltaTable.forPath", "DeltaTable.forName", "DeltaTable.toDF"),
+        symbols=("DeltaTable.forPath", "DeltaTable.forName", "DeltaTable.toDF", "DeltaTable.*"),
         severity=Severity.WARNING,
     ),
     Rule(
@@ -202,7 +202,7 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "`binaryFile` see SR201 to SR207; for others the read stays on Spark."
         ),
         before="df = spark.read.format(kind).load(path)",
-        symbols=("DataFrameReader.load", "SQLContext.load"),
+        symbols=("DataFrameReader.load", "SQLContext.load", "DataFrameReader.xml"),
     ),
     Rule(
         code="SR212",
@@ -270,6 +270,7 @@ results = [row["item"] for row in ray.data.from_items(list(range(1000))).map(sim
             "RDD.saveAsNewAPIHadoopFile",
             "RDD.saveAsHadoopDataset",
             "RDD.saveAsNewAPIHadoopDataset",
+            "RDD.saveAsTFRecordFile",
         ),
     ),
     Rule(

@@ -24,7 +24,7 @@ RULES = (
             "Column names match in any case on Spark, exactly on Ray.",
             "Integer literals are 32 bits wide in Spark and 64 in Ray: `i + 1` changes its type.",
         ),
-        symbols=("DataFrame.select", "DataFrame.selectExpr"),
+        symbols=("DataFrame.select", "DataFrame.selectExpr", "DataFrame.to"),
     ),
     Rule(
         code="SR302",

@@ -89,18 +89,7 @@ RULES = (
         do="Keep the Glue part as it is, write Parquet, and move only the Python-heavy part.",
         before="""\
 frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_name="orders")""",
-        symbols=(
-            "DynamicFrame.select_fields",
-            "DynamicFrame.drop_fields",
-            "DynamicFrame.rename_field",
-            "DynamicFrame.apply_mapping",
-            "DynamicFrame.resolveChoice",
-            "DynamicFrame.relationalize",
-            "GlueReader.from_catalog",
-            "GlueReader.from_options",
-            "GlueWriter.from_options",
-            "GlueWriter.from_catalog",
-        ),
+        symbols=("DynamicFrame.*", "GlueContext.*", "GlueReader.*", "GlueWriter.*", "awsglue.transforms.*"),
     ),
     Rule(
         code="SR921",
@@ -109,14 +98,7 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         why="Iterated joins in the JVM.",
         do="Stay on Spark.",
         before="ranks = GraphFrame(vertices, edges).pageRank(resetProbability=0.15, maxIter=10)",
-        symbols=(
-            "GraphFrame.pageRank",
-            "GraphFrame.connectedComponents",
-            "GraphFrame.find",
-            "GraphFrame.triangleCount",
-            "GraphFrame.shortestPaths",
-            "GraphFrame.labelPropagation",
-        ),
+        symbols=("GraphFrame.*",),
     ),
     Rule(
         code="SR922",
@@ -133,6 +115,6 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         why="State of the metastore or of the session.",
         do="It stays in the Spark part.",
         before='spark.catalog.refreshTable("sales.orders")',
-        symbols=("Catalog.createTable", "Catalog.cacheTable", "Catalog.refreshTable", "Catalog.dropTempView"),
+        symbols=("Catalog.*",),
     ),
 )

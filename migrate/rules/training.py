@@ -158,7 +158,13 @@ cluster = TFCluster.run(sc, main_fun, args, 4, 1, input_mode=TFCluster.InputMode
 cluster.train(rdd)""",
         after="""\
 TensorflowTrainer(train_loop, datasets={"train": ds}, scaling_config=ScalingConfig(num_workers=4)).fit()""",
-        symbols=("TFCluster.run", "tensorflowonspark.TFCluster.run", "TFEstimator.fit", "TFParallel.run"),
+        symbols=(
+            "TFCluster.run",
+            "tensorflowonspark.TFCluster.run",
+            "TFEstimator.fit",
+            "TFParallel.run",
+            "dfutil.loadTFRecords",
+        ),
         heavy=(HeavyKind.TFOS_CLUSTER,),
         severity=Severity.WARNING,
     ),

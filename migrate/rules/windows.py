@@ -31,7 +31,11 @@ RULES = (
                 "same error."
             ),
         ),
-        symbols=("pyspark.sql.functions.percentile_approx", "pyspark.sql.functions.approx_count_distinct"),
+        symbols=(
+            "pyspark.sql.functions.percentile_approx",
+            "pyspark.sql.functions.approx_count_distinct",
+            "RDD.countApproxDistinct",
+        ),
         severity=Severity.WARNING,
     ),
     Rule(

@@ -104,7 +104,10 @@ RULES = (
     Rule(
         code="SR226",
         name="write-lakehouse-table",
-        matches="Writes and merges into Delta, Iceberg or Hudi tables, and `save()` with a format that decides.",
+        matches=(
+            "Writes and merges into Delta, Iceberg or Hudi tables, and `save()` with a format that decides, a "
+            "connector's or XML among them."
+        ),
         why=(
             "A commit to the table's log is atomic and seen by all its readers. Plain files in its folder are not "
             "part of it."
@@ -121,6 +124,8 @@ RULES = (
             "DeltaTable.update",
             "DeltaTable.vacuum",
             "DeltaTable.optimize",
+            "DataFrameWriter.xml",
+            "DataFrameWriter.synapsesql",
         ),
     ),
     Rule(

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from migrate.frontend.symbols import _symbols, _types
 from migrate.ir import HeavyKind
 from migrate.rules import Family, Rule, code_for, rules
 from migrate.rules.page import markdown, plain, summary
@@ -82,6 +83,9 @@ def test_every_mechanism_has_a_rule_whatever_its_symbol(heavy: HeavyKind) -> Non
         pytest.param("PipelineModel.transform", HeavyKind.MODEL_INFERENCE, "SR443", id="model applied"),
         pytest.param("sparktorch.SparkTorch.fit", HeavyKind.ESTIMATOR_OTHER, "SR718", id="named estimator"),
         pytest.param("orca.Estimator.fit", HeavyKind.ESTIMATOR_OTHER, "SR719", id="unnamed estimator"),
+        pytest.param("GraphFrame.bfs", None, "SR921", id="whatever of a type"),
+        pytest.param("DStream.map", HeavyKind.RDD_MAP, "SR421", id="a rule of its own before that of its type"),
+        pytest.param("pyspark.pandas.read_csv", None, "SR409", id="whatever of a package"),
         pytest.param("DataFrame.mapInPandasish", None, None, id="near miss"),
         pytest.param("mapInPandas", None, None, id="a bare attribute is no symbol"),
     ],
@@ -112,3 +116,20 @@ def _script(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_every_stage_that_the_front_end_knows_has_a_code() -> None:
+    """The table of the front end is read as it stands, so that a new line in it asks for its rule."""
+    tables = [*_types().values(), {name: op for name, op in _symbols().items() if not name.endswith("*")}]
+    # Of these only the library that makes them says what they are; they come with a mechanism.
+    generic = {"Estimator", "Runner", "TrainedElsewhere"}
+    lacking = {
+        op.symbol
+        for table in tables
+        for op in table.values()
+        if (op.kind or op.heavy)
+        and op.symbol.split(".")[0] not in generic
+        and not op.symbol.endswith("_")
+        and code_for(op.symbol, op.heavy) is None
+    }
+    assert lacking == set()
