@@ -38,4 +38,4 @@ _CONTROL = dict.fromkeys(
 
 def printable(text: str) -> str:
     """The text with tabs as four blanks and every control or text-direction character made visible."""
-    return text.replace("\t", "    ").translate(_CONTROL)
+    return text if text.isprintable() else text.replace("\t", "    ").translate(_CONTROL)

@@ -7,14 +7,12 @@ import shutil
 from collections.abc import Iterable, Mapping
 
 from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule as Line
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from migrate.findings import Finding, Severity
-from migrate.ir import Boundary, Engine, Job, Kind, Stage, Verdict
+from migrate.ir import Engine, Job, Kind, Stage, Verdict
 from migrate.report import words
 from migrate.report.model import FileStatus, Library, Report
 from migrate.report.source import SourceLines, printable
@@ -40,22 +38,77 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
         markup=False,
         legacy_windows=False,
     )
-    lines = SourceLines(sources)
     console.print(Text(f"migrate {report.version}  {printable(report.root)}", style="bold"))
     console.print(Text(words.headline(report)))
     if report.jobs:
         console.print()
         console.print(_overview(report))
+    sheet = _Sheet(console, SourceLines(sources))
     brief = len(report.jobs) > MANY_JOBS
     for job in report.jobs:
         if not (brief and _quiet(job)):
-            console.print(_job(job, lines, brief))
+            _job(sheet, job, brief)
     for library in report.libraries:
         if library.findings or any(stage.heavy for stage in library.stages):
-            console.print(_library(library, lines))
-    console.print(_closing(report, sum(map(_quiet, report.jobs)) if brief else 0))
+            _library(sheet, library)
+    _closing(sheet, report, sum(map(_quiet, report.jobs)) if brief else 0)
+    sheet.flush()
     # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
+
+
+class _Sheet:
+    """Indented lines on a console. Rich's nested paddings would lay out each line once for every level."""
+
+    def __init__(self, console: Console, lines: SourceLines) -> None:
+        self._console = console
+        self._width = console.width
+        self._lines = lines
+        self._rows: list[Text] = []
+
+    def add(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """A line, of pieces with or without a style, continued at its indent where it is too long."""
+        pieces = ((part, "") if isinstance(part, str) else part for part in parts)
+        text = Text.assemble(*((printable(piece), style) for piece, style in pieces))
+        room = self._width - indent
+        for line in [text] if text.cell_len <= room else text.wrap(self._console, room):
+            line.pad_left(indent)
+            self._rows.append(line)
+
+    def title(self, text: str) -> None:
+        """A new part of the report: its title with a rule to the right edge."""
+        title = Text(printable(text) + " ", style="bold")
+        title.append("-" * (self._width - title.cell_len), style="dim")
+        self.flush()
+        self.blank()
+        for line in title.wrap(self._console, self._width):
+            self._rows.append(line)
+
+    def section(self, text: str) -> None:
+        """A heading within a part."""
+        self.blank()
+        self.add((text, "bold"))
+
+    def blank(self) -> None:
+        self._rows.append(Text())
+
+    def excerpt(self, path: str, line: int, indent: int) -> None:
+        """A source line as a reminder, not a listing: what does not fit is cut."""
+        source = self._lines.line(path, line)
+        if source is not None:
+            text = Text(printable(source.strip()), style="dim")
+            text.truncate(self._width - indent, overflow="ellipsis")
+            text.pad_left(indent)
+            self._rows.append(text)
+
+    def flush(self) -> None:
+        """Prints what has been added."""
+        if self._console.color_system is None:
+            # Without colour there is nothing left for Rich to do, and on thousands of jobs it takes its time to do it.
+            self._console.file.writelines(f"{row.plain}\n" for row in self._rows)
+        elif self._rows:
+            self._console.print(Text("\n").join(self._rows), no_wrap=True, overflow="ignore", crop=False)
+        self._rows.clear()
 
 
 def _overview(report: Report) -> Table:
@@ -89,130 +142,90 @@ def _telling(job: Job) -> tuple[Stage, ...]:
     return tuple(stage for stage in job.stages if stage.heavy or stage in blockers or stage.kind is Kind.OPAQUE)
 
 
-def _job(job: Job, lines: SourceLines, brief: bool) -> RenderableType:
-    line = Text()
-    line.append(words.tags(job))
-    line.append(", ")
-    line.append(words.VERDICTS[job.verdict], style=_VERDICT_STYLE[job.verdict])
-    line.append(f", confidence {job.confidence:.2f}")
-    parts: list[RenderableType] = [_title(job.path), line]
+def _job(sheet: _Sheet, job: Job, brief: bool) -> None:
+    verdict = (words.VERDICTS[job.verdict], _VERDICT_STYLE[job.verdict])
+    sheet.title(job.path)
+    sheet.add(f"{words.tags(job)}, ", verdict, f", confidence {job.confidence:.2f}")
     if job.reasons:
-        parts.append(_section("Why", (_reason(reason.code, reason.line, reason.message) for reason in job.reasons)))
+        sheet.section("Why")
+    for reason in job.reasons:
+        where = f"line {reason.line}: " if reason.line is not None else ""
+        sheet.add((f"{reason.code} ", "dim"), where, reason.message, indent=2)
     if job.stages:
         listed = _telling(job) if brief else job.stages
-        heavy = len(words.heavy_stages(job))
         others = f", {len(job.stages) - len(listed)} native not listed" if brief else ""
-        title = f"Stages ({len(job.stages)}, {heavy} Python-heavy{others})"
-        parts.append(_section(title, [_stages(job.path, listed, lines)]))
+        sheet.section(f"Stages ({len(job.stages)}, {len(words.heavy_stages(job))} Python-heavy{others})")
+        _stages(sheet, job.path, listed, indent=2)
+    _crossings(sheet, job)
+    if job.findings:
+        sheet.section("Findings")
+    for finding in job.findings:
+        _finding(sheet, finding, job.path, indent=2)
+    if job.unresolved:
+        sheet.blank()
+        sheet.add((f"{words.plural(job.unresolved, 'use')} of a dataset could not be followed.", "yellow"))
+
+
+def _crossings(sheet: _Sheet, job: Job) -> None:
+    """Where data changes engines, and what keeps Python-heavy stages from changing theirs."""
     if job.boundaries:
-        parts.append(_section("Hand-offs", [_boundaries(job)]))
+        sheet.section("Hand-offs")
+    for boundary in job.boundaries:
+        crossing = f"{words.handoff(boundary)} by {boundary.format}: {boundary.path} "
+        sheet.add(crossing, (f"({words.columns(boundary)})", "dim"), indent=2)
     blockers = words.blockers(job)
     if blockers:
-        parts.append(_section("Blockers", (_blocker(job, stage) for stage in blockers)))
-    if job.findings:
-        parts.append(_section("Findings", (_finding(finding, job.path, lines) for finding in job.findings)))
-    if job.unresolved:
-        uses = words.plural(job.unresolved, "use")
-        parts.append(Text(f"\n{uses} of a dataset could not be followed.", style="yellow"))
-    return Group(*parts)
+        sheet.section("Blockers")
+    for blocker in blockers:
+        held = (f"{stage.symbol} ({words.stage_place(job.path, stage)})" for stage in words.held_back(job, blocker))
+        place = (f" ({words.stage_place(job.path, blocker)})", "dim")
+        sheet.add((blocker.symbol, "bold"), place, f" holds back {', '.join(held)}", indent=2)
 
 
-def _library(library: Library, lines: SourceLines) -> RenderableType:
-    parts: list[RenderableType] = [_title(f"{library.path} (library)")]
-    parts.append(_stages(library.path, (stage for stage in library.stages if stage.heavy), lines))
-    parts.extend(_finding(finding, library.path, lines) for finding in library.findings)
-    return Group(*parts)
+def _library(sheet: _Sheet, library: Library) -> None:
+    sheet.title(f"{library.path} (library)")
+    _stages(sheet, library.path, (stage for stage in library.stages if stage.heavy), indent=0)
+    for finding in library.findings:
+        _finding(sheet, finding, library.path, indent=0)
 
 
-def _title(text: str) -> RenderableType:
-    return Padding(Line(Text(printable(text), style="bold"), align="left", characters="-", style="dim"), (1, 0, 0, 0))
-
-
-def _section(title: str, body: Iterable[RenderableType]) -> RenderableType:
-    return Padding(Group(Text(title, style="bold"), Padding(Group(*body), (0, 0, 0, 2))), (1, 0, 0, 0))
-
-
-def _reason(code: str, line: int | None, message: str) -> Text:
-    where = f"line {line}: " if line is not None else ""
-    return Text.assemble((f"{code} ", "dim"), where, printable(message))
-
-
-def _stages(path: str, stages: Iterable[Stage], lines: SourceLines) -> RenderableType:
-    parts: list[RenderableType] = []
+def _stages(sheet: _Sheet, path: str, stages: Iterable[Stage], indent: int) -> None:
     shown = None
     for stage in stages:
-        parts.append(_stage_head(stage, path))
+        head: list[str | tuple[str, str]] = [
+            (f"{words.ENGINES[stage.engine]:<5} ", _ENGINE_STYLE[stage.engine]),
+            (stage.symbol, "bold" if stage.heavy else ""),
+            (f"  {words.stage_place(path, stage)}", "dim"),
+        ]
+        if stage.heavy:
+            role = f", {stage.role}" if stage.role else ""
+            head.append((f"  {stage.code or ''} {stage.heavy.value}{role} ({stage.cost.value})", "red"))
+        sheet.add(*head, indent=indent)
         # Stages of one chain share their line, which is worth showing once.
         if (stage.span.path, stage.span.line) != shown:
-            parts.extend(_excerpt(lines, stage.span.path, stage.span.line))
+            sheet.excerpt(stage.span.path, stage.span.line, indent + 6)
         shown = (stage.span.path, stage.span.line)
-    return Group(*parts)
 
 
-def _stage_head(stage: Stage, path: str) -> Text:
-    head = Text.assemble(
-        (f"{words.ENGINES[stage.engine]:<5} ", _ENGINE_STYLE[stage.engine]),
-        (printable(stage.symbol), "bold" if stage.heavy else ""),
-        (f"  {words.stage_place(path, stage)}", "dim"),
-    )
-    if stage.heavy:
-        role = f", {stage.role}" if stage.role else ""
-        head.append(f"  {stage.code or ''} {stage.heavy.value}{role} ({stage.cost.value})", style="red")
-    return head
-
-
-def _excerpt(lines: SourceLines, path: str, line: int) -> list[RenderableType]:
-    source = lines.line(path, line)
-    if source is None:
-        return []
-    # One line of source is a reminder, not a listing: what does not fit is cut.
-    text = Text(printable(source.strip()), style="dim", no_wrap=True, overflow="ellipsis")
-    return [Padding(text, (0, 0, 0, 6))]
-
-
-def _boundaries(job: Job) -> RenderableType:
-    return Group(*map(_boundary, job.boundaries))
-
-
-def _boundary(boundary: Boundary) -> Text:
-    crossing = f"{words.handoff(boundary)} by {boundary.format}: {printable(boundary.path)} "
-    return Text.assemble(crossing, (f"({printable(words.columns(boundary))})", "dim"))
-
-
-def _blocker(job: Job, blocker: Stage) -> Text:
-    held = (f"{stage.symbol} ({words.stage_place(job.path, stage)})" for stage in words.held_back(job, blocker))
-    where = words.stage_place(job.path, blocker)
-    return Text.assemble(
-        (printable(blocker.symbol), "bold"), (f" ({where})", "dim"), f" holds back {printable(', '.join(held))}"
-    )
-
-
-def _finding(finding: Finding, path: str, lines: SourceLines) -> RenderableType:
+def _finding(sheet: _Sheet, finding: Finding, path: str, indent: int) -> None:
     file = "" if finding.path == path else f"{finding.path}, "
-    parts: list[RenderableType] = [
-        Text.assemble(
-            (finding.severity.value, _SEVERITY_STYLE[finding.severity]),
-            f" {finding.code} ",
-            (f"{file}{words.place(finding)}: ", "dim"),
-            printable(finding.message),
-        )
-    ]
-    parts.extend(_excerpt(lines, finding.path, finding.line))
+    severity = (finding.severity.value, _SEVERITY_STYLE[finding.severity])
+    sheet.add(severity, f" {finding.code} ", (f"{file}{words.place(finding)}: ", "dim"), finding.message, indent=indent)
+    sheet.excerpt(finding.path, finding.line, indent + 6)
     if finding.fix:
-        parts.append(Padding(Text(f"do: {printable(finding.fix)}"), (0, 0, 0, 6)))
-    return Group(*parts)
+        sheet.add(f"do: {finding.fix}", indent=indent + 6)
 
 
-def _closing(report: Report, quiet: int) -> RenderableType:
-    parts: list[RenderableType] = []
+def _closing(sheet: _Sheet, report: Report, quiet: int) -> None:
     skipped = [row for row in report.files if row.status is FileStatus.SKIPPED]
     if skipped:
-        parts.append(_title("Skipped"))
-        parts.extend(Text(printable(f"{row.path}: {row.reason or 'no reason given'}")) for row in skipped)
+        sheet.title("Skipped")
+    for row in skipped:
+        sheet.add(f"{row.path}: {row.reason or 'no reason given'}")
     said = words.remainder(report)
     if quiet:
         quiet_jobs = words.plural(quiet, "job")
         said.insert(0, f"{quiet_jobs} without Python-heavy stages or findings: in the table above, not one by one.")
     if said:
-        parts.append(Text("\n" + " ".join(said)))
-    return Group(*parts)
+        sheet.blank()
+        sheet.add(" ".join(said))
