@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from migrate.ir import HeavyKind
 from migrate.rules import Family, rules
 from migrate.rules.page import markdown, summary
 
@@ -30,7 +31,18 @@ def index() -> str:
                 said = summary(rule).replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
                 lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {said} |")
         lines.append("")
-    return "\n".join(lines)
+    lines += [
+        "## Mechanisms",
+        "",
+        "What makes a stage Python-heavy (`heavy` in the JSON report), and the rules that speak of it.",
+        "",
+        "| Mechanism | Rules |",
+        "|---|---|",
+    ]
+    for heavy in HeavyKind:
+        codes = [f"[{rule.code}]({rule.code}.md)" for rule in rules().values() if heavy in rule.heavy]
+        lines.append(f"| `{heavy.value}` | {', '.join(codes)} |")
+    return "\n".join(lines) + "\n"
 
 
 def stale(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -133,3 +134,9 @@ def test_every_stage_that_the_front_end_knows_has_a_code() -> None:
         and code_for(op.symbol, op.heavy) is None
     }
     assert lacking == set()
+
+
+def test_every_code_that_is_written_anywhere_has_its_rule() -> None:
+    files = [*(ROOT / "migrate").rglob("*.py"), *(ROOT / "templates").rglob("*.j2"), *(ROOT / "docs").rglob("*.md")]
+    written = {code for file in files for code in re.findall(r"\bSR\d{3}\b", file.read_text(encoding="utf-8"))}
+    assert written - set(rules()) == set()
