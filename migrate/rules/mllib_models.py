@@ -28,6 +28,7 @@ RULES = (
             "IsotonicRegression",
             "IsotonicRegression.fit",
         ),
+        heavy=(HeavyKind.MLLIB_FIT,),
     ),
     Rule(
         code="SR642",
@@ -87,6 +88,7 @@ RULES = (
             "Model.recommendForUserSubset",
             "Model.recommendForItemSubset",
         ),
+        heavy=(HeavyKind.MLLIB_FIT,),
     ),
     Rule(
         code="SR645",

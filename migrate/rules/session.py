@@ -50,7 +50,7 @@ ray.init()""",
             "and the schema of the data is nowhere written down."
         ),
         do=(
-            "Nothing needs to replace the context itself. Look at the RDD calls that hang on it (SR421 to SR447): "
+            "Nothing needs to replace the context itself. Look at the RDD calls that hang on it (SR421 to SR442): "
             "they decide."
         ),
         before='sc = SparkContext(conf=SparkConf().setAppName("wordcount"))',
