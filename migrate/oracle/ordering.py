@@ -35,7 +35,7 @@ class _Span:
 
 
 def null_placement(left: Shelf, right: Shelf, plan: Plan, names: tuple[str, str]) -> Iterator[str]:
-    """A sentence for every column whose NULLs one side has before all values, the other after them, among differing rows."""
+    """A sentence for every column whose NULLs one side has before all its values and the other after them."""
     for column in plan.compared:
         sides = [_spans(shelf, column.name) for shelf in (left, right)]
         for first, last in ((0, 1), (1, 0)):

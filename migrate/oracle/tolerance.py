@@ -170,7 +170,7 @@ def _hard(
 ) -> tuple[Rows, Rows, int]:
     """The most pairs that can be made in one cluster."""
     if len(dimensions) == 1 and dimensions[0].tolerance.rel <= 1:
-        return *_along(left, right, columns), 0
+        return *_along(left, right, len(columns[0].left.counts), dimensions[0]), 0
     if len(left) * len(right) <= _MOST_EDGES:
         return *_matching(left, right, columns), 0
     shared = min(len(left), len(right))
@@ -178,14 +178,11 @@ def _hard(
     return left[:shared][good], right[:shared][good], shared - int(good.sum())
 
 
-def _along(left: Rows, right: Rows, columns: Sequence[Close]) -> tuple[Rows, Rows]:
+def _along(left: Rows, right: Rows, lefts: int, dimension: _Dimension) -> tuple[Rows, Rows]:
     """One float a row, both sides sorted: who can take the lowest partner takes it, which leaves the most to others."""
-    (close,) = (column for column in columns if column.left.counts.max(initial=0))
-    ours, theirs = (
-        split.values[(np.cumsum(split.counts) - split.counts)[rows]].tolist()
-        for split, rows in ((close.left, left), (close.right, right))
-    )
-    tolerance, i, j = close.tolerance, 0, 0
+    ours = dimension.values[left].tolist()
+    theirs = dimension.values[right + lefts].tolist()
+    tolerance, i, j = dimension.tolerance, 0, 0
     pairs: list[tuple[int, int]] = []
     while i < len(ours) and j < len(theirs):
         if abs(ours[i] - theirs[j]) <= tolerance.abs + tolerance.rel * abs(theirs[j]):
