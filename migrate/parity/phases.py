@@ -133,8 +133,8 @@ def phase_of(span: Span, side: Side, step: str) -> Phase:
         return Phase.TRAINING
     if step in {"spark", "spark_after"} and len(side.steps) > 1:
         return Phase.ETL
-    names_work = any(named.phase is not Phase.TRAINING for named in side.phases)
-    return Phase.OTHER if names_work else Phase.PREPROCESSING
+    is_named = any(named.phase is Phase.PREPROCESSING for named in side.phases)
+    return Phase.OTHER if is_named else Phase.PREPROCESSING
 
 
 def totals(segments: Iterable[Segment]) -> dict[Phase, float]:

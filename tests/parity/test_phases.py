@@ -14,6 +14,7 @@ from migrate.parity.spec import Phase, PhaseLines, Side, Step
 NO_LINES = ()
 TRAINING_LINES = (PhaseLines(Phase.TRAINING, ((120, 140),)),)
 ETL_LINES = (PhaseLines(Phase.ETL, ((10, 20),)), *TRAINING_LINES)
+ALL_LINES = (PhaseLines(Phase.PREPROCESSING, ((30, 40),)), *ETL_LINES)
 
 
 def side(engine: Engine = Engine.SPARK, phases: tuple[PhaseLines, ...] = NO_LINES, steps: int = 1) -> Side:
@@ -53,8 +54,15 @@ def stretches(trace: Trace, of: Side, step: str = "spark") -> list[tuple[str, fl
             (span("write", 100, 104, line=10), span("collect", 104, 110, line=9)),
             side(phases=ETL_LINES),
             "spark",
-            [("etl", 0, 4), ("other", 4, 10)],
-            id="where lines name the work, the rest is other",
+            [("etl", 0, 4), ("preprocessing", 4, 10)],
+            id="lines name the etl",
+        ),
+        pytest.param(
+            (span("write", 100, 104, line=40), span("collect", 104, 110, line=9)),
+            side(phases=ALL_LINES),
+            "spark",
+            [("preprocessing", 0, 4), ("other", 4, 10)],
+            id="where lines name the preprocessing, the rest is other",
         ),
         pytest.param(
             (span("RDD.collect", 100, 110, role="train"),), side(), "spark", [("training", 0, 10)], id="a barrier"
