@@ -64,7 +64,8 @@ def analyze(paths: tuple[Path, ...], jobs: int, progress: Callable[[int, int], N
 def sources_of(report: Report) -> dict[str, str]:
     """The text of every file that a stage or finding of the report stands in, by its path."""
     project = Project(Path(report.root))
-    stages = [stage for holder in (*report.jobs, *report.libraries) for stage in holder.stages]
+    stages = [stage for job in report.jobs for stage in job.stages]
+    stages += [stage for library in report.libraries for stage in library.stages]
     modules = (project.module(path) for path in sorted({stage.span.path for stage in stages}))
     return {module.path: module.text for module in modules if module is not None}
 

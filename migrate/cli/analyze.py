@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def analyze(
     sys.exit(1 if fail_on != "none" and found else 0)
 
 
-def _bar() -> object:
+def _bar() -> Callable[[int, int], None]:
     """Shows how far the run is, on a terminal; says nothing elsewhere."""
     if not sys.stderr.isatty():
         return lambda done, of: None

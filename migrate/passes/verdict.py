@@ -25,17 +25,15 @@ def verdict_of(job: Job, tag: Tag) -> tuple[Verdict, Reason]:
         return Verdict.KEEP_ON_SPARK, Reason("", "SQL ETL: working SQL is never rewritten", None)
     kept = _native_upstream(job, moving)
     if kept is not None:
-        code = kept.code or code_for(kept.symbol) or ""
-        return Verdict.SPLIT, Reason(
-            code,
-            f"{kept.symbol} is native work that feeds the Python part: it stays, Parquet hands over",
-            kept.span.line,
-        )
+        message = f"{kept.symbol} is native work that feeds the Python part: it stays, Parquet hands over"
+        return Verdict.SPLIT, Reason(_code(kept), message, kept.span.line)
     first = moving[0]
-    code = first.code or code_for(first.symbol, first.heavy) or ""
-    return Verdict.MOVE_TO_RAY, Reason(
-        code, f"{first.symbol} is the job; around it is little but reading", first.span.line
-    )
+    message = f"{first.symbol} is the job; around it is little but reading"
+    return Verdict.MOVE_TO_RAY, Reason(_code(first), message, first.span.line)
+
+
+def _code(stage: Stage) -> str:
+    return stage.code or code_for(stage.symbol, stage.heavy) or ""
 
 
 def _native_upstream(job: Job, moving: list[Stage]) -> Stage | None:

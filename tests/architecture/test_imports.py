@@ -25,6 +25,7 @@ ROOMS = (
     "emit",
     "report",
     "rewrite",
+    "inventory",
     "oracle",
     "parity",
     "doctor",
