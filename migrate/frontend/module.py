@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.frontend.names import Names
@@ -13,13 +12,6 @@ from migrate.frontend.source import Cell
 from migrate.ir import Span
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-
-
-def parse(text: str) -> ast.Module:
-    """The syntax tree of a text; SyntaxError, ValueError, RecursionError or MemoryError where Python gives none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +29,7 @@ class Module:
     cells: tuple[Cell, ...] = ()
     sql: tuple[tuple[int, str], ...] = ()
     notebook: bool = False
-    findings: tuple[str, ...] = ()
-    _offsets: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    repairs: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def lines(self) -> list[str]:

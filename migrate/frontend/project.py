@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path, PurePosixPath
 
-from migrate.frontend.module import Module, parse
+from migrate.frontend.module import Module
 from migrate.frontend.names import absolute
-from migrate.frontend.source import read_source
+from migrate.frontend.notebook import databricks, is_databricks, jupyter
+from migrate.frontend.parsing import parse
+from migrate.frontend.source import Source, decode
+
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What reading a file that is no Python source or notebook raises."""
 
 _SOURCE_FOLDERS = ("", "src", "python", "lib")
 
@@ -80,16 +86,41 @@ class Project:
 
     def _read(self, path: str) -> Module | None:
         try:
-            source = read_source(self.root / path)
-            tree = parse(source.text)
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return load(path, (self.root / path).read_bytes())
+        except (OSError, *UNREADABLE):
             return None
-        return Module(path, source.text, tree, module_name(path), source.cells, source.sql, source.notebook)
+
+
+def load(path: str, data: bytes) -> Module:
+    """The module that these bytes are; one of ``UNREADABLE`` where they are no Python source or notebook."""
+    text = decode(data)
+    if path.endswith(".ipynb"):
+        source = jupyter(text)
+    elif is_databricks(text):
+        source = databricks(text)
+    else:
+        source = Source(text)
+    parsed = parse(source.text)
+    for line, target in source.runs:
+        _include(parsed.tree, line, target)
+    return Module(path, source.text, parsed.tree, module_name(path), source.cells, source.sql, source.notebook, parsed.repairs)
+
+
+def _include(tree: ast.Module, line: int, target: str) -> None:
+    """``%run other`` brings every name of the other notebook here: a star import in all but its spelling."""
+    dotted = ".".join(part for part in target.removesuffix(".py").removesuffix(".ipynb").split("/") if part not in (".", "..", ""))
+    if not dotted or not all(part.isidentifier() for part in dotted.split(".")):
+        return
+    node = ast.ImportFrom(module=dotted, names=[ast.alias(name="*", lineno=line, col_offset=0)], level=0)
+    node.lineno = node.end_lineno = line
+    node.col_offset = node.end_col_offset = 0
+    at = next((index for index, other in enumerate(tree.body) if other.lineno > line), len(tree.body))
+    tree.body.insert(at, node)
 
 
 def module_name(path: str) -> str:
     """The dotted name of a path relative to the root: ``jobs/etl.py`` is ``jobs.etl``."""
-    plain = path[:-3] if path.endswith(".py") else path
+    plain = path.removesuffix(".py").removesuffix(".ipynb")
     parts = [part for part in plain.split("/") if part]
     if parts and parts[-1] == "__init__":
         parts.pop()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
+from migrate.frontend.symbols import roots
 
 LIBRARIES = frozenset({
     "horovod", "torch", "torchvision", "tensorflow", "keras", "tf_keras", "sklearn", "xgboost", "lightgbm", "catboost", "transformers", "onnxruntime",
@@ -69,6 +70,8 @@ def _follow(project: Project, where: Module, node: ast.Name | ast.Attribute, fou
     top = origin.split(".", 1)[0]
     if top in LIBRARIES:
         found.libraries.add(top)
+        return
+    if top in roots():
         return
     target: Module | None = where
     name = origin

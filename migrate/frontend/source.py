@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MARKS = (
@@ -29,12 +28,14 @@ class Cell:
 class Source:
     """The text of one file as it is analysed; ``cells`` is empty but for Jupyter notebooks.
 
-    ``sql`` holds SQL found outside of Python's own strings (notebook magics), with the line where each piece starts.
+    ``sql`` holds SQL found outside of Python's own strings (notebook magics), ``runs`` the notebooks that ``%run`` includes, each
+    with its line.
     """
 
     text: str
     cells: tuple[Cell, ...] = ()
     sql: tuple[tuple[int, str], ...] = ()
+    runs: tuple[tuple[int, str], ...] = ()
     notebook: bool = False
 
 
@@ -54,8 +55,3 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def read_source(path: Path) -> Source:
-    """The source text of a file; OSError where it cannot be read."""
-    return Source(decode(path.read_bytes()))

@@ -1,0 +1,123 @@
+"""Source text to a syntax tree, also of text that is not quite Python: older Python, mixed tabs, a broken statement."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+
+_REPAIRS = 60
+_PYTHON_2 = (
+    (re.compile(r"^(\s*)print\s+>>\s*([\w.]+)\s*,\s*(.*?)\s*$"), r"\1print(\3, file=\2)"),
+    (re.compile(r"^(\s*)print\s+(?![=(])(.*?),?\s*$"), r"\1print(\2)"),
+    (re.compile(r"^(\s*)print\s+(\(.*?\).*?),?\s*$"), r"\1print(\2)"),
+    (re.compile(r"^(.*[:;]\s*)print\s+(.*?),?\s*$"), r"\1print(\2)"),
+    (re.compile(r"^(\s*)exec\s+(.*?)\s*$"), r"\1exec(\2)"),
+    (re.compile(r"^(\s*except\s+[\w.() ,]+?)\s*,\s*(\w+)\s*:(.*)$"), r"\1 as \2:\3"),
+    (re.compile(r"^(\s*raise\s+[\w.]+)\s*,\s*(.*?)\s*$"), r"\1(\2)"),
+    (re.compile(r"^(.*)<>(.*)$"), r"\1!=\2"),
+    (re.compile(r"^(.*?)\b[uU][rR](['\"].*)$"), r"\1r\2"),
+    (re.compile(r"^(.*?)\b0([0-7]+)\b(.*)$"), r"\g<1>0o\2\3"),
+    (re.compile(r"^(.*?)\b(\d+)[lL]\b(.*)$"), r"\1\2\3"),
+    (re.compile(r"^(.*?)`([^`]*)`(.*)$"), r"\1repr(\2)\3"),
+    (re.compile(r"^(.*\blambda\s*[\w, ]*)\(([\w, ]+)\)(\s*[,:].*)$"), r"\1\2\3"),
+    (re.compile(r"^(\s*def\s+\w+\([\w, =]*)\(([\w, ]+)\)(.*)$"), r"\1\2\3"),
+)
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A tree, and the lines whose text had to be changed or left out for it: (line, what was done)."""
+
+    tree: ast.Module
+    repairs: tuple[tuple[int, str], ...] = ()
+
+
+def parse(text: str) -> Parsed:
+    """The syntax tree of a text, its unreadable statements left out.
+
+    Raises SyntaxError where hardly anything could be read, RecursionError or MemoryError where it is nested too deeply,
+    ValueError where it holds null bytes.
+    """
+    try:
+        return Parsed(_tree(text))
+    except SyntaxError as error:
+        return _repaired(text, error)
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _repaired(text: str, error: SyntaxError) -> Parsed:
+    pieces = _LINE_END.split(text)
+    lines, ends = pieces[::2], [*pieces[1::2], ""]
+    if isinstance(error, TabError):
+        lines = [line[: len(line) - len(line.lstrip())].expandtabs(8) + line.lstrip() for line in lines]
+    done: dict[int, str] = {}
+    first_error = error
+    for _ in range(_REPAIRS):
+        if not isinstance(error, TabError) or done:
+            _repair(lines, error, done)
+        try:
+            return Parsed(_tree("".join(line + end for line, end in zip(lines, ends))), tuple(sorted(done.items())))
+        except SyntaxError as next_error:
+            error = next_error
+            done.setdefault(0, "repaired")
+    raise first_error
+
+
+def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:
+    """Change the line that an error points at, or where that was tried before, leave its statement out."""
+    number = min(max(error.lineno or 1, 1), len(lines))
+    message = error.msg or ""
+    done.pop(0, None)
+    if "unterminated triple-quoted" in message or "EOF while scanning triple" in message:
+        for index in range(number - 1, len(lines)):
+            lines[index] = ""
+        done[number] = "an unterminated string; the file was read up to it"
+        return
+    if "was never closed" in message or "unexpected EOF" in message:
+        _blank(lines, number, len(lines) if number not in done else number)
+        done[number] = "a bracket that is never closed; the file was read up to it"
+        return
+    for line in (number, number - 1):
+        if line >= 1 and line not in done and _modernised(lines, line):
+            done[line] = "Python 2"
+            return
+    if isinstance(error, IndentationError) and "expected an indented block" in message:
+        index = number - 1
+        while index > 0 and not lines[index - 1].strip():
+            index -= 1
+        before = lines[max(index - 1, 0)]
+        if before.rstrip().endswith(":") and index - 1 + 1 not in done:
+            lines[index - 1] = before + " pass"
+            done[index] = "an empty block"
+            return
+    start = number
+    if start in done and done[start] != "Python 2":
+        start = max((n for n in range(1, number) if lines[n - 1].strip()), default=number)
+    _blank(lines, start, start)
+    done[start] = "a statement that is not Python"
+    done[number] = done.get(number, "a statement that is not Python")
+
+
+def _blank(lines: list[str], first: int, last: int) -> None:
+    for index in range(first - 1, last):
+        line = lines[index]
+        indent = line[: len(line) - len(line.lstrip())]
+        lines[index] = indent + "pass" if index == first - 1 else ""
+
+
+def _modernised(lines: list[str], number: int) -> bool:
+    line = lines[number - 1]
+    for pattern, replacement in _PYTHON_2:
+        changed = pattern.sub(replacement, line)
+        if changed != line:
+            lines[number - 1] = changed
+            return True
+    return False
