@@ -155,4 +155,6 @@ def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: Training
         seeds = len({output.seed for output in outputs})
         count = "The declared output agrees" if len(paths) == 1 else f"All {len(paths)} declared outputs agree"
         parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else ""))
-    return parts + ([training.sentence] if training is not None else [])
+    if training is not None:
+        parts.append(f"`{training.metric}` is equivalent within {training.margin:g}")
+    return parts

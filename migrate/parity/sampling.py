@@ -56,7 +56,8 @@ class Sampler:
         if now - self._last < INTERVAL_SECONDS:
             return
         members = self._family.near()
-        used, rss = {}, 0
+        used = dict(self._used)  # Who can't be read this time has not begun anew when read again.
+        rss, read = 0, 0
         for member in members:
             try:
                 with member.oneshot():
@@ -65,12 +66,13 @@ class Sampler:
             except psutil.Error:
                 continue
             used[member] = times.user + times.system
+            read += 1
         # A process that is new to us has used all of its time since the last look.
         spent = max(sum(seconds - self._used.get(member, 0.0) for member, seconds in used.items()), 0.0)
         busy = _busy_seconds()
         share = 100 / (now - self._last)
         others = max(busy - self._busy - spent, 0.0) * share
-        self.samples.append(Sample(now - self._began, spent * share, others, rss, self._meter.read(), len(used)))
+        self.samples.append(Sample(now - self._began, spent * share, others, rss, self._meter.read(), read))
         self._used, self._last, self._busy = used, now, busy
 
 

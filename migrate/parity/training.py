@@ -66,6 +66,9 @@ def judge(training: Training, metrics: Sequence[Metric]) -> TrainingResult:
             "one seed says nothing about chance"
         )
         return TrainingResult(name, margin, verdict, sentence, tuple(metrics), mean)
+    if not any(differences):
+        sentence = f"{name} is the same on Ray as on Spark for each of {len(differences)} seeds"
+        return TrainingResult(name, margin, Verdict.EQUAL, sentence, tuple(metrics), mean, (mean, mean))
     error = stdev(differences) / math.sqrt(len(differences))
     degrees = len(differences) - 1
     half = error * t_quantile(1 - LEVEL, degrees)

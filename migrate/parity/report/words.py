@@ -8,6 +8,7 @@ from typing import Any
 from migrate.parity.result import OutputResult, Result, Speed, Verdict
 
 NO_FIGURE = "-"
+_COLUMNS_NAMED = 3
 VERDICTS = {
     Verdict.EQUAL: "Equal",
     Verdict.DIFFERENT: "Different",
@@ -46,11 +47,12 @@ def ratio(speed: Speed) -> str:
 
 
 def tolerance(output: OutputResult) -> str:
-    """What was allowed and why, empty for an exact comparison."""
+    """What was allowed and why, and what was found; empty for an exact comparison."""
     parts = [f"{column}: {_allowance(allowed)}" for column, allowed in output.tolerances.items()]
     if not parts:
         return ""
-    return "allowed " + ", ".join(parts) + (f", because {output.reason}" if output.reason else "")
+    reason = f", because {output.reason}" if output.reason else ""
+    return f"allowed {', '.join(parts)}{reason}; {_largest(output)}"
 
 
 def rows(comparison: Mapping[str, Any]) -> tuple[int, int]:
@@ -84,6 +86,15 @@ def worst_first(result: Result) -> list[OutputResult]:
         if held is None or (rank[output.verdict], output.mismatched_rows) > (rank[held.verdict], held.mismatched_rows):
             worst[output.path] = output
     return list(worst.values())
+
+
+def _largest(output: OutputResult) -> str:
+    """The largest differences between two numbers that were found, of a few columns at most."""
+    found = [(column["max_abs"], column["name"]) for column in output.comparison.get("columns", ())]
+    numbers = sorted(((size, name) for size, name in found if isinstance(size, (int, float)) and size), reverse=True)
+    if not numbers:
+        return "no difference found"
+    return "found at most " + ", ".join(f"{size:.3g} in {name}" for size, name in numbers[:_COLUMNS_NAMED])
 
 
 def _allowance(allowed: Mapping[str, float]) -> str:
