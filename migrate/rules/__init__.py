@@ -46,10 +46,16 @@ def _own_rule(codes: list[str]) -> list[str]:
     return [code for code in codes if not rules()[code].symbols] or codes[:1]
 
 
+# A streaming frame is a frame: what has no rule of its own there has that of a batch.
+_PARENTS = {"StreamFrame": "DataFrame", "StreamGrouped": "GroupedData"}
+
+
 def _names(symbol: str) -> list[str]:
     """The ways in which a rule may name a symbol, the telling ones first."""
     parts = symbol.split(".")
     short = [".".join(parts[start:]) for start in range(len(parts))]
+    if parts[0] in _PARENTS:
+        short.append(".".join([_PARENTS[parts[0]], *parts[1:]]))
     return short + [f"{name.rpartition('.')[0]}.*" for name in short if "." in name]
 
 

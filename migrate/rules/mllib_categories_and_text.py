@@ -44,7 +44,14 @@ onehot = np.zeros((len(index), size - 1))
 rows = np.flatnonzero(index < size - 1)
 onehot[rows, index[rows]] = 1.0""",
         differences=("Ray's encodes the original column, alphabetically, at full width, and raises on NULL.",),
-        symbols=("OneHotEncoder", "OneHotEncoder.fit", "OneHotEncoderModel.transform"),
+        symbols=(
+            "OneHotEncoder",
+            "OneHotEncoder.fit",
+            "OneHotEncoderModel.transform",
+            "OneHotEncoderEstimator",
+            "OneHotEncoderEstimator.fit",
+            "OneHotEncoderEstimatorModel.transform",
+        ),
         heavy=(HeavyKind.MLLIB_FEATURE_FIT,),
         severity=Severity.WARNING,
     ),

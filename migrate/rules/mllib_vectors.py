@@ -132,7 +132,14 @@ RULES = (
         why="Statistics over a vector column, computed once.",
         do="They stay on Spark, or `np.corrcoef`, which agreed to 2e-16.",
         before='Correlation.corr(df, "features")',
-        symbols=("Correlation.corr", "ChiSquareTest.test", "Summarizer.metrics"),
+        symbols=(
+            "Correlation.corr",
+            "ChiSquareTest.test",
+            "Summarizer.metrics",
+            "Statistics.corr",
+            "Statistics.colStats",
+            "Statistics.chiSqTest",
+        ),
     ),
     Rule(
         code="SR635",

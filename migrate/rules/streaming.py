@@ -113,6 +113,7 @@ events.groupBy("user").applyInPandasWithState(session, out, state, "append", "Pr
         why="Rows wait in state for their partner until the watermark passes.",
         do="Stay on Spark.",
         before='impressions.join(clicks, "ad_id")',
+        symbols=("StreamFrame.join",),
     ),
     Rule(
         code="SR809",

@@ -201,6 +201,8 @@ for epoch in range(3):
             "make_batch_reader",
             "materialize_dataset",
             "dataset_as_rdd",
+            "petastorm.pytorch.DataLoader",
+            "petastorm.tf_utils.tf_tensors",
         ),
         heavy=(HeavyKind.PETASTORM,),
         severity=Severity.WARNING,

@@ -84,6 +84,8 @@ def test_every_mechanism_has_a_rule_whatever_its_symbol(heavy: HeavyKind) -> Non
         pytest.param("PipelineModel.transform", HeavyKind.MODEL_INFERENCE, "SR443", id="model applied"),
         pytest.param("sparktorch.SparkTorch.fit", HeavyKind.ESTIMATOR_OTHER, "SR718", id="named estimator"),
         pytest.param("orca.Estimator.fit", HeavyKind.ESTIMATOR_OTHER, "SR719", id="unnamed estimator"),
+        pytest.param("StreamFrame.withColumn", None, "SR302", id="a streaming frame is a frame"),
+        pytest.param("StreamFrame.join", None, "SR808", id="and has rules of its own"),
         pytest.param("GraphFrame.bfs", None, "SR921", id="whatever of a type"),
         pytest.param("DStream.map", HeavyKind.RDD_MAP, "SR421", id="a rule of its own before that of its type"),
         pytest.param("pyspark.pandas.read_csv", None, "SR409", id="whatever of a package"),
