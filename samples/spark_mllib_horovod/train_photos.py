@@ -92,10 +92,11 @@ def build_catalogue(spark, source):
 
 
 def to_tensors(photos):
-    """(image, stats, label) tuples as three tensors, images as channels x height x width."""
-    images = np.array([image for image, _, _ in photos], dtype=np.float32).reshape(-1, SIDE, SIDE, 3)
-    stats = np.array([stats for _, stats, _ in photos], dtype=np.float32).reshape(len(photos), -1)
-    labels = np.array([label for _, _, label in photos], dtype=np.int64)
+    """(name, image, stats, label) tuples as three tensors in order of the names, images as channels x height x width."""
+    photos = sorted(photos, key=lambda photo: photo[0])  # a shuffle brings them in another order each run
+    images = np.array([image for _, image, _, _ in photos], dtype=np.float32).reshape(-1, SIDE, SIDE, 3)
+    stats = np.array([stats for _, _, stats, _ in photos], dtype=np.float32).reshape(len(photos), -1)
+    labels = np.array([label for _, _, _, label in photos], dtype=np.int64)
     return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(stats), torch.from_numpy(labels)
 
 
@@ -122,7 +123,7 @@ def train(rows, args, rendezvous_address):
     photos = {"train": [], "val": []}
     for row in rows:
         image = np.array(row["image"], dtype=np.float32)
-        photos[row["split"]].append((image, row["stats"], row["label"]))
+        photos[row["split"]].append((row["name"], image, row["stats"], row["label"]))
     images, stats, labels = to_tensors(photos["train"])
     val_images, val_stats, val_labels = to_tensors(photos["val"])
 
@@ -218,7 +219,6 @@ def main():
     rendezvous, rendezvous_address = start_rendezvous(spark, args.workers)
     history = (
         features.repartition(args.workers, "name")
-        .sortWithinPartitions("name")
         .rdd.barrier()
         .mapPartitions(lambda rows: train(rows, args, rendezvous_address))
         .collect()
