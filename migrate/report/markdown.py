@@ -64,7 +64,7 @@ def _headline(report: Report) -> str:
 def _table(report: Report) -> str:
     rows = ["| Job | Tag | Verdict | Confidence | Heavy stages | Blocked by |", "|---|---|---|--:|--:|---|"]
     for job in report.jobs:
-        blocked_by = ", ".join(dict.fromkeys(_code(stage.symbol) for stage in words.blockers(job)))
+        blocked_by = words.first_of((_code(stage.symbol) for stage in words.blockers(job)), 3)
         heavy = len(words.heavy_stages(job))
         verdict = words.VERDICTS[job.verdict]
         row = (_code(job.path), words.TAGS[job.tag], verdict, f"{job.confidence:.2f}", str(heavy), blocked_by)

@@ -20,6 +20,8 @@ from migrate.report.source import SourceLines, printable
 # From here on the table says what there is to say of a quiet job, and only telling stages are listed of the others.
 MANY_JOBS = 20
 
+NAMES_BLOCKERS_FROM = 110
+
 _VERDICT_STYLE = {Verdict.KEEP_ON_SPARK: "yellow", Verdict.MOVE_TO_RAY: "cyan", Verdict.SPLIT: "magenta", None: "dim"}
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _ENGINE_STYLE = {Engine.SPARK: "yellow", Engine.RAY: "cyan", None: "dim"}
@@ -42,7 +44,7 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
     console.print(Text(words.headline(report)))
     if report.jobs:
         console.print()
-        console.print(_overview(report))
+        console.print(_overview(report, console.width))
     sheet = _Sheet(console, SourceLines(sources))
     brief = len(report.jobs) > MANY_JOBS
     for job in report.jobs:
@@ -111,23 +113,29 @@ class _Sheet:
         self._rows.clear()
 
 
-def _overview(report: Report) -> Table:
+def _overview(report: Report, width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    table.add_column("job", ratio=5, overflow="fold")
+    table.add_column("job", ratio=1, overflow="fold")
     table.add_column("tag", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("conf.", justify="right", no_wrap=True)
     table.add_column("heavy", justify="right", no_wrap=True)
-    table.add_column("blocked by", ratio=3, overflow="fold")
+    # On a narrow screen the path needs the room; the job's own section names its blockers.
+    named = width >= NAMES_BLOCKERS_FROM
+    if named:
+        table.add_column("blocked by", max_width=width // 4, overflow="fold")
+    else:
+        table.add_column("blockers", justify="right", no_wrap=True)
     for job in report.jobs:
-        blocked_by = dict.fromkeys(stage.symbol for stage in words.blockers(job))
+        blockers = words.blockers(job)
+        held_by = words.first_of((stage.symbol for stage in blockers), 1) if named else str(len(blockers))
         table.add_row(
             Text(printable(job.path)),
             words.TAGS[job.tag],
             Text(words.VERDICTS[job.verdict], style=_VERDICT_STYLE[job.verdict]),
             f"{job.confidence:.2f}",
             str(len(words.heavy_stages(job))),
-            Text(printable(", ".join(blocked_by))),
+            Text(printable(held_by)),
         )
     return table
 

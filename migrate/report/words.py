@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate.findings import Finding
 from migrate.ir import Boundary, Engine, Job, Stage, Tag, Verdict
 from migrate.report.model import Report
@@ -50,6 +52,13 @@ def blockers(job: Job) -> tuple[Stage, ...]:
     """The stages that keep Python-heavy stages of the job from moving, in the order of the job."""
     held_by = {blocker for stage in heavy_stages(job) for blocker in stage.blocked_by}
     return tuple(stage for stage in job.stages if stage.id in held_by)
+
+
+def first_of(symbols: Iterable[str], count: int) -> str:
+    """The first ``count`` different symbols and how many more there are: ``RDD.map, RDD.collect +3``."""
+    different = list(dict.fromkeys(symbols))
+    more = f" +{len(different) - count}" if len(different) > count else ""
+    return ", ".join(different[:count]) + more
 
 
 def held_back(job: Job, blocker: Stage) -> tuple[Stage, ...]:

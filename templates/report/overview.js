@@ -82,10 +82,11 @@ function tableOf(rows) {
     h("td", { class: "num" }, row.job.confidence.toFixed(2)),
     h("td", { class: "num" }, String(row.heavy.length)),
     h("td", { class: "num" }, String(row.job.findings.length)),
-    h("td", {}, row.symbols.join(", "))));
+    h("td", { class: "symbols", title: row.symbols.join(", ") }, firstOf(row.symbols))));
   return h("div", { class: "scroll" }, h("table", { id: "inventory" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
 }
 
+const firstOf = (symbols) => symbols.slice(0, 2).join(", ") + (symbols.length > 2 ? ` +${symbols.length - 2}` : "");
 const verdictPill = (job) => h("span", { class: `pill ${job.verdict}` }, DATA.verdicts[job.verdict] || "undecided");
 
 function fillInventory(focus) {

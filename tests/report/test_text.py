@@ -25,10 +25,12 @@ def test_no_line_is_wider_than_asked(sample: Any, width: int) -> None:
 
 def test_the_table_comes_before_the_jobs(sample: Any) -> None:
     said = text(sample)
-    table = said.index("blocked by")
+    table = said.index("blockers")
     assert table < said.index("jobs/clicks.py ---") < said.index("jobs/train_photos.py ---")
     row = next(line for line in text(sample, 120).splitlines() if line.strip().startswith("jobs/train_photos.py "))
     assert row.split() == ["jobs/train_photos.py", "batch", "ML", "split", "0.92", "2", "GroupedData.pivot"]
+    narrow = next(line for line in said.splitlines() if line.strip().startswith("jobs/train_photos.py "))
+    assert narrow.split() == ["jobs/train_photos.py", "batch", "ML", "split", "0.92", "2", "1"]
 
 
 def test_a_job_says_why_where_and_what(sample: Any) -> None:
