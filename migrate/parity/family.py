@@ -93,13 +93,14 @@ class Family:
         session = _session(process.pid)
         if process.pid in {os.getpid(), 0} or session is None:
             return False
-        adopted = _parent(process) == os.getpid() and process.pid not in self._strangers and session != os.getsid(0)
-        if adopted or session in self._sessions:
-            return True
         try:
-            return process.environ().get(MARKER) == self.run_id
+            mark = process.environ().get(MARKER)
         except (psutil.Error, OSError):
             return False  # Another user's process, or one that is just ending.
+        if mark is not None:
+            return mark == self.run_id
+        adopted = _parent(process) == os.getpid() and process.pid not in self._strangers and session != os.getsid(0)
+        return adopted or session in self._sessions
 
     def _reap(self) -> None:
         """Take the exit status of what ended: it would stay a zombie for as long as this process lives."""

@@ -156,5 +156,6 @@ def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: Training
         count = "The declared output agrees" if len(paths) == 1 else f"All {len(paths)} declared outputs agree"
         parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else ""))
     if training is not None:
-        parts.append(f"`{training.metric}` is equivalent within {training.margin:g}")
+        how = "within" if training.interval is None else "equivalent within"
+        parts.append(f"`{training.metric}` is {how} {training.margin:g}")
     return parts

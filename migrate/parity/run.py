@@ -91,7 +91,7 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
     except OSError as error:
         findings.failure = Failure(Cause.DISK, f"{error.filename or conditions.run_dir}: {error.strerror}.")
     except KeyboardInterrupt:
-        findings.failure = Failure(Cause.INTERRUPTED, "Interrupted between two side runs.")
+        findings.failure = Failure(Cause.INTERRUPTED, "Interrupted while neither side was running.")
 
 
 def _compare(spec: Spec, pair: Pair, run_dir: Path, findings: _Findings) -> list[OutputResult]:
@@ -231,7 +231,9 @@ def _signals_interrupt() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in ENDING_SIGNALS}
+    # Under nohup a hang-up is to be ignored, and stays so.
+    heeded = [n for n in ENDING_SIGNALS if n is not signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heeded}
     try:
         yield
     finally:

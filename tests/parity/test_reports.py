@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from migrate.parity.phases import Segment
 from migrate.parity.report import charts, document, html, junit, text, words
+from migrate.parity.spec import Phase
 
 
 def _made() -> Any:
@@ -155,6 +157,18 @@ def test_ticks_are_round(highest: float, labels: list[str]) -> None:
     found = charts.ticks(highest)
     assert [tick.label for tick in found] == labels
     assert all(0 <= tick.place <= 100 for tick in found)
+
+
+def test_stretches_too_narrow_to_see_are_joined() -> None:
+    seconds = [(Phase.ETL, 0.004), (Phase.OTHER, 0.001)] * 1000 + [(Phase.TRAINING, 5.0)]
+    segments, at = [], 0.0
+    for phase, long in seconds:
+        segments.append(Segment(phase, at, at + long))
+        at += long
+    bars = charts.bars(segments, at)
+    assert len(bars) < 600
+    assert sum(bar.width for bar in bars) == pytest.approx(100)
+    assert {bar.phase for bar in bars} == {Phase.ETL, Phase.TRAINING}
 
 
 def test_a_curve_stays_in_its_box() -> None:

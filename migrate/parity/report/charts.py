@@ -59,11 +59,20 @@ def ceiling(highest: float) -> float:
 
 
 def bars(segments: Sequence[Segment], longest: float) -> list[Bar]:
-    """A timeline's segments on an axis of ``longest`` seconds."""
-    if longest <= 0:
-        return []
-    found = [Bar(s.phase, BOX * s.start / longest, BOX * s.seconds / longest, s.seconds, s.what) for s in segments]
-    return [bar for bar in found if bar.width >= _NARROWEST]
+    """A timeline's segments on an axis of ``longest`` seconds, those too narrow to see joined to what follows."""
+    groups: list[list[Segment]] = []
+    for segment in segments:
+        if groups and groups[-1][-1].end - groups[-1][0].start < _NARROWEST * longest / BOX:
+            groups[-1].append(segment)
+        else:
+            groups.append([segment])
+    return [_bar(group, longest) for group in groups if longest > 0]
+
+
+def _bar(group: Sequence[Segment], longest: float) -> Bar:
+    main = max(group, key=lambda segment: segment.seconds)
+    start, seconds = group[0].start, group[-1].end - group[0].start
+    return Bar(main.phase, BOX * start / longest, BOX * seconds / longest, seconds, main.what)
 
 
 def curve(points: Sequence[tuple[float, float | None]], right: float, bottom: float, top: float) -> Curve:
