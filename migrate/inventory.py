@@ -17,7 +17,7 @@ from migrate.frontend.project import Project
 from migrate.frontend.source import decode
 from migrate.ir import Job
 from migrate.passes import judge
-from migrate.passes.place import place
+from migrate.passes.place import is_udf_maker, place
 from migrate.report import FileRow, FileStatus, Library, Report
 
 _OTHER_SOURCES = {".scala": "Scala", ".java": "Java", ".sql": "SQL"}
@@ -133,5 +133,8 @@ def read_file(root: Path, file: str, project: Project) -> Read:
 
 
 def _is_entry(job: Job) -> bool:
-    """Whether running the file runs Spark: some stage is reached from its top level."""
-    return any(stage.facts.get("reached") != "no" for stage in job.stages)
+    """Whether running the file runs Spark: a stage that does something is reached from its top level."""
+    return any(
+        stage.facts.get("reached") != "no" and not is_udf_maker(stage) and not stage.symbol.startswith("petastorm.make_")
+        for stage in job.stages
+    )

@@ -222,7 +222,8 @@ class Reason:
 class Job:
     """One entry point, its stages in the order in which they are written, and what is thought of it.
 
-    ``unresolved`` counts the uses of a dataset that could not be followed. ``confidence`` is between 0 and 1.
+    ``unresolved`` counts the uses of a dataset that could not be followed. ``confidence`` is between 0 and 1. ``facts``
+    are what the reader noticed of the file as a whole.
     """
 
     path: str
@@ -236,6 +237,7 @@ class Job:
     reasons: tuple[Reason, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     unresolved: int = 0
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; KeyError when there is none."""

@@ -35,7 +35,21 @@ from migrate.frontend.values import (
 )
 from migrate.ir import Cost, HeavyKind, Kind
 
-_TRAINERS = frozenset({"sklearn", "keras", "tensorflow", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet", "fbprophet", "torch", "pmdarima"})
+_TRAINERS = frozenset(
+    {
+        "sklearn",
+        "keras",
+        "tensorflow",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "statsmodels",
+        "prophet",
+        "fbprophet",
+        "torch",
+        "pmdarima",
+    }
+)
 
 
 def read_module(m: Machine, path: str) -> Scope | None:
@@ -48,7 +62,9 @@ def read_module(m: Machine, path: str) -> Scope | None:
         return None
     scope = Scope(module, None, "")
     m.modules[path] = scope
-    m.frames.append(Frame(scope, "", calls=m.frame.calls if m.frames else (), worker=m.frames[-1].worker if m.frames else False))
+    m.frames.append(
+        Frame(scope, "", calls=m.frame.calls if m.frames else (), worker=m.frames[-1].worker if m.frames else False)
+    )
     m.run_block(m, module.tree.body)
     m.frames.pop()
     return scope
@@ -77,7 +93,9 @@ def call_value(m: Machine, node: ast.Call, base: Value, attribute: str | None) -
 
 def _recognised(base: Unknown, attribute: str, given: Given) -> Value:
     owner = symbols.owner_of(attribute)
-    if owner is None or (base.origin and base.origin.split(".", 1)[0] in ("pandas", "numpy", "tensorflow", "torch", "sklearn")):
+    if owner is None or (
+        base.origin and base.origin.split(".", 1)[0] in ("pandas", "numpy", "tensorflow", "torch", "sklearn")
+    ):
         return base
     if owner == "Estimator" and not any(dataset for value in given.all for dataset in datasets_of(value)):
         return base
@@ -116,7 +134,12 @@ def apply(m: Machine, node: ast.Call, func: Value, given: Given) -> Value:
         return apply(m, node, call, given) if isinstance(call, Function) else UNKNOWN
     if isinstance(func, Method):
         base = func.base
-        if base.source is not None and not base.producers and given.positional and isinstance(given.positional[0], Spark):
+        if (
+            base.source is not None
+            and not base.producers
+            and given.positional
+            and isinstance(given.positional[0], Spark)
+        ):
             if symbols.is_class(base.source) and base.type == given.positional[0].type:
                 return spark_call(m, node, given.positional[0], func.name, Given(given.positional[1:], given.named))
         return spark_call(m, node, base, func.name, given)
@@ -156,7 +179,9 @@ def instantiate(m: Machine, cls: Class, given: Given, node: ast.AST) -> Value:
 
 def _annotations(cls: Class) -> list[tuple[str, ast.expr]]:
     return [
-        (part.target.id, part.annotation) for part in cls.node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+        (part.target.id, part.annotation)
+        for part in cls.node.body
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
     ]
 
 
@@ -169,7 +194,13 @@ def call_function(m: Machine, function: Function, values: list[Value], named: di
     m.evaluated.add(function.node)
     if len(m.frames) > DEPTH or any(frame.function is function.node for frame in m.frames):
         return derived(*values, *named.values())
-    signature = (function.node, id(function.scope), *(_sign(v) for v in values), *((k, _sign(v)) for k, v in sorted(named.items())), m.worker)
+    signature = (
+        function.node,
+        id(function.scope),
+        *(_sign(v) for v in values),
+        *((k, _sign(v)) for k, v in sorted(named.items())),
+        m.worker,
+    )
     if signature in m.memory:
         return m.memory[signature]
     if m.steps > STEPS:
@@ -177,7 +208,9 @@ def call_function(m: Machine, function: Function, values: list[Value], named: di
     scope = Scope(function.scope.module, function.scope, function.name, node=function.node)
     caller = m.frame
     line = getattr(caller.statement, "lineno", 1)
-    frame = Frame(scope, function.name, (*caller.calls, (caller.scope.module.path, line)), function.node, worker=caller.worker)
+    frame = Frame(
+        scope, function.name, (*caller.calls, (caller.scope.module.path, line)), function.node, worker=caller.worker
+    )
     m.frames.append(frame)
     _bind_parameters(m, function.node.args, scope, values, named)
     result: Value
@@ -211,7 +244,9 @@ def _sign(value: Value) -> object:
     return id(value)
 
 
-def _bind_parameters(m: Machine, args: ast.arguments, scope: Scope, values: list[Value], named: dict[str, Value]) -> None:
+def _bind_parameters(
+    m: Machine, args: ast.arguments, scope: Scope, values: list[Value], named: dict[str, Value]
+) -> None:
     parameters = [*args.posonlyargs, *args.args]
     defaults: dict[str, ast.expr] = {}
     for parameter, default in zip(reversed(parameters), reversed(args.defaults)):
@@ -252,7 +287,9 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if op.result == "Partial":
         target = given.positional[0] if given.positional else UNKNOWN
         if isinstance(target, Function):
-            return replace(target, given=target.given + given.positional[1:], named=(*target.named, *given.named.items()))
+            return replace(
+                target, given=target.given + given.positional[1:], named=(*target.named, *given.named.items())
+            )
         if isinstance(target, Ref) and (inner := symbols.of_name(target.symbol)) is not None and inner.udf is not None:
             return Udf((m.module.path, 0, 0, 0, 0), inner, pending=True)
         return target
@@ -280,7 +317,11 @@ def derived_udfs(m: Machine, op: Op, given: Given, node: ast.Call) -> frozenset[
     from migrate.frontend.spark_calls import _sql_udfs
 
     found = _sql_udfs(m, op, given, node)
-    if op.symbol.endswith(("callUDF", "call_udf", "call_function")) and given.positional and isinstance(given.positional[0], Text):
+    if (
+        op.symbol.endswith(("callUDF", "call_udf", "call_function"))
+        and given.positional
+        and isinstance(given.positional[0], Text)
+    ):
         key = m.recorder.registered.get(given.positional[0].text.lower())
         if key is not None:
             m.recorder.use((key,), m.site(), node.lineno)
@@ -297,7 +338,11 @@ def _make(m: Machine, node: ast.Call, op: Op, given: Given) -> Value:
     for keyword in node.keywords:
         if keyword.arg == "returnType":
             declared = m.module.segment(keyword.value)
-    if target is None or isinstance(target, Text) or (isinstance(target, Unknown) and target.origin.startswith("pyspark.sql.types")):
+    if (
+        target is None
+        or isinstance(target, Text)
+        or (isinstance(target, Unknown) and target.origin.startswith("pyspark.sql.types"))
+    ):
         if declared is None and node.args:
             declared = m.module.segment(node.args[0])
         return Udf((m.module.path, 0, 0, 0, 0), op, pending=True, declared=declared)
@@ -333,7 +378,20 @@ def _escape(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
         if isinstance(value, Udf):
             m.recorder.use((value.key,), m.site(), node.lineno)
     if held and symbol not in READS_ONLY:
-        if symbol in ("list", "tuple", "set", "sorted", "zip", "enumerate", "reversed", "dict", "map", "filter", "iter", "next"):
+        if symbol in (
+            "list",
+            "tuple",
+            "set",
+            "sorted",
+            "zip",
+            "enumerate",
+            "reversed",
+            "dict",
+            "map",
+            "filter",
+            "iter",
+            "next",
+        ):
             return Items(tuple(held), exact=False) if all(not d.many for d in held) else held[0]
         return opaque(m, node, symbol, given.all)
     made = derived(*given.all)
@@ -349,8 +407,15 @@ def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str
     for value in given.all:
         if isinstance(value, Udf):
             m.recorder.use((value.key,), m.site(), node.lineno)
-    if attribute == "append" and held and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-        m.trail.assign(m.scope.holder(node.func.value.id).variables, node.func.value.id, Items(given.positional, exact=False))
+    if (
+        attribute == "append"
+        and held
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+    ):
+        m.trail.assign(
+            m.scope.holder(node.func.value.id).variables, node.func.value.id, Items(given.positional, exact=False)
+        )
         return UNKNOWN
     fit = _fit_on_driver(m, node, origin, given, derived(base, *given.all))
     if fit is not None:
@@ -367,7 +432,11 @@ def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str
 def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: Value) -> Value | None:
     """A library's model is fitted on the driver to rows that Spark collected, or on Spark's tasks through joblib."""
     name = symbol.rpartition(".")[2]
-    if m.worker or name not in ("fit", "train", "fit_transform", "fit_predict", "cv") or symbol.split(".", 1)[0] not in _TRAINERS:
+    if (
+        m.worker
+        or name not in ("fit", "train", "fit_transform", "fit_predict", "cv")
+        or symbol.split(".", 1)[0] not in _TRAINERS
+    ):
         return None
     on_spark = m.spark_backend > 0
     rows = local_of(made)
@@ -375,7 +444,9 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
         return None
     heavy = HeavyKind.HYPERPARAM_SEARCH if on_spark else HeavyKind.DRIVER_ML_FIT
     op = Op(symbol, "Local", Kind.TUNE if on_spark else Kind.TRAIN, Cost.PYTHON if on_spark else Cost.DRIVER, heavy)
-    if symbol.rpartition(".")[0].endswith(("Scaler", "Encoder", "Vectorizer", "Imputer", "PCA", "Transformer", "Binarizer", "Selector")):
+    if symbol.rpartition(".")[0].endswith(
+        ("Scaler", "Encoder", "Vectorizer", "Imputer", "PCA", "Transformer", "Binarizer", "Selector")
+    ):
         return None
     return stage_call(m, node, Spark("-"), op, symbol, given)
 

@@ -169,7 +169,9 @@ def _star_of(m: Machine, base: Namespace, name: str) -> Value | None:
 
 
 def _submodule(m: Machine, base: Namespace, name: str) -> Value | None:
-    path = m.project.locate(base.scope.module.path, f"{base.scope.module.name}.{name}" if base.scope.module.name else name)
+    path = m.project.locate(
+        base.scope.module.path, f"{base.scope.module.name}.{name}" if base.scope.module.name else name
+    )
     scope = read_module(m, path) if path else None
     return Namespace(scope) if scope is not None else None
 
@@ -252,7 +254,12 @@ def _item(base: Items, where: ast.expr) -> Value:
         for key, value in zip(reversed(base.keys), reversed(base.members)):
             if key == index and index is not None:
                 return value
-    elif isinstance(index, int) and not isinstance(index, bool) and base.exact and -len(base.members) <= index < len(base.members):
+    elif (
+        isinstance(index, int)
+        and not isinstance(index, bool)
+        and base.exact
+        and -len(base.members) <= index < len(base.members)
+    ):
         return base.members[index]
     return element(replace(base, keys=()))
 
@@ -269,13 +276,17 @@ def _operation(m: Machine, node: ast.expr) -> Value:
         if isinstance(node.op, ast.Add) and all(isinstance(value, Items) for value in operands):
             return Items(tuple(part for value in operands for part in value.members))  # type: ignore[union-attr]
         if isinstance(node.op, ast.Add) and isinstance(operands[0], Spark) and operands[0].type == "RDD":
-            return replace(operands[0], producers=operands[0].producers | getattr(operands[1], "producers", frozenset()))
+            return replace(
+                operands[0], producers=operands[0].producers | getattr(operands[1], "producers", frozenset())
+            )
     elif isinstance(node, ast.Compare):
         operands = [evaluate(m, node.left), *(evaluate(m, part) for part in node.comparators)]
     elif isinstance(node, ast.UnaryOp):
         operands = [evaluate(m, node.operand)]
     if any(isinstance(value, Spark) and value.type in ("Column", "DataFrame") for value in operands):
-        udfs = frozenset().union(*(udfs_of(value) for value in operands if not (isinstance(value, Spark) and value.type in DATASETS)))
+        udfs = frozenset().union(
+            *(udfs_of(value) for value in operands if not (isinstance(value, Spark) and value.type in DATASETS))
+        )
         return Spark("Column", udfs=udfs)
     return derived(*operands)
 

@@ -11,6 +11,7 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.frontend.reach import reach_of
 from migrate.frontend.scope import Scope
+from migrate.frontend.vocabulary import vocabulary
 from migrate.frontend.values import UNKNOWN, Class, Function, Instance
 from migrate.ir import Job, Kind
 
@@ -20,7 +21,8 @@ def build_job(project: Project, entry: Module) -> Job:
     machine = interpret(project, entry)
     name = PurePosixPath(entry.path).stem
     stages = machine.recorder.stages(entry.path)
-    return Job(path=entry.path, name=name, stages=stages, unresolved=len(machine.recorder.unresolved))
+    facts = {"vocabulary": ",".join(vocabulary(entry))} if stages else {}
+    return Job(path=entry.path, name=name, stages=stages, unresolved=len(machine.recorder.unresolved), facts=facts)
 
 
 def interpret(project: Project, entry: Module) -> Machine:
@@ -54,8 +56,11 @@ def _look_into_functions(machine: Machine) -> None:
             reach = machine.reaches.get(shipped.node)
             if reach is None:
                 reach = machine.reaches[shipped.node] = reach_of(machine.project, shipped.module, shipped.node)
+            draft.facts["size"] = str(int(draft.facts.get("size", "0")) + reach.size)
             if reach.libraries:
-                draft.facts["libraries"] = ",".join(sorted(reach.libraries | set(filter(None, draft.facts.get("libraries", "").split(",")))))
+                draft.facts["libraries"] = ",".join(
+                    sorted(reach.libraries | set(filter(None, draft.facts.get("libraries", "").split(","))))
+                )
             if reach.trains:
                 draft.facts["does"] = "train"
                 if draft.kind in (Kind.MAP_BATCHES, Kind.MAP_ROWS) and not draft.maker:
@@ -68,7 +73,11 @@ def _run_rest(machine: Machine, entry: Module) -> None:
     """Functions handed to code that is not followed, and those that nothing calls: read with unknown arguments."""
     done: set[ast.AST] = set()
     while True:
-        waiting = [f for f in (*machine.escaped.values(), *machine.functions.values()) if _is_left(machine, f, entry) and f.node not in done]
+        waiting = [
+            f
+            for f in (*machine.escaped.values(), *machine.functions.values())
+            if _is_left(machine, f, entry) and f.node not in done
+        ]
         if not waiting:
             return
         function = waiting[0]
@@ -85,7 +94,11 @@ def _run_rest(machine: Machine, entry: Module) -> None:
 
 
 def _is_left(machine: Machine, function: Function, entry: Module) -> bool:
-    return function.node not in machine.evaluated and function.scope.module is entry and not isinstance(function.node, ast.Lambda)
+    return (
+        function.node not in machine.evaluated
+        and function.scope.module is entry
+        and not isinstance(function.node, ast.Lambda)
+    )
 
 
 def _owner_of(machine: Machine, function: Function) -> Instance | None:
@@ -150,8 +163,13 @@ def _settle_udfs(machine: Machine, entry: Module) -> None:
 
 
 def _bound_names(node: ast.AST, statement: ast.AST) -> set[str]:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node in statement.decorator_list:
+    if (
+        isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        and node in statement.decorator_list
+    ):
         return {statement.name}
     if isinstance(statement, ast.Assign) and statement.value is node:
-        return {t.id for t in statement.targets if isinstance(t, ast.Name)} | {t.attr for t in statement.targets if isinstance(t, ast.Attribute)}
+        return {t.id for t in statement.targets if isinstance(t, ast.Name)} | {
+            t.attr for t in statement.targets if isinstance(t, ast.Attribute)
+        }
     return set()

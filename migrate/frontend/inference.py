@@ -11,10 +11,38 @@ from migrate.frontend.spark_api import NAMES, SHELL
 from migrate.frontend.values import Spark, Unknown, Value
 
 
-_NOT_SPARK = frozenset({
-    "pandas", "numpy", "sklearn", "torch", "torchvision", "tensorflow", "keras", "scipy", "xgboost", "lightgbm", "dask", "polars", "ray", "requests",
-    "boto3", "matplotlib", "seaborn", "plotly", "PIL", "cv2", "transformers", "datasets", "statsmodels", "prophet", "nltk", "spacy", "yaml", "toml",
-})
+_NOT_SPARK = frozenset(
+    {
+        "pandas",
+        "numpy",
+        "sklearn",
+        "torch",
+        "torchvision",
+        "tensorflow",
+        "keras",
+        "scipy",
+        "xgboost",
+        "lightgbm",
+        "dask",
+        "polars",
+        "ray",
+        "requests",
+        "boto3",
+        "matplotlib",
+        "seaborn",
+        "plotly",
+        "PIL",
+        "cv2",
+        "transformers",
+        "datasets",
+        "statsmodels",
+        "prophet",
+        "nltk",
+        "spacy",
+        "yaml",
+        "toml",
+    }
+)
 
 
 def inferred(m: Machine, name: str, value: Unknown) -> Value:

@@ -72,7 +72,13 @@ class Names:
                 inner = _Frame(node, frame, f"{frame.prefix}.{name}" if frame.prefix else name)
                 if not isinstance(node, ast.ClassDef):
                     arguments = node.args
-                    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+                    for argument in [
+                        *arguments.posonlyargs,
+                        *arguments.args,
+                        *arguments.kwonlyargs,
+                        arguments.vararg,
+                        arguments.kwarg,
+                    ]:
                         if argument is not None:
                             inner.bound[argument.arg] = None
             stack.extend((child, inner) for child in _children(node))

@@ -10,7 +10,22 @@ from migrate.frontend.source import Cell, Source
 
 _DATABRICKS = "# Databricks notebook source"
 _TIMERS = frozenset({"time", "timeit", "prun", "memit", "lprun"})
-_PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun", "memit", "spark", "pyspark", "python", "python3", "local", "heartbeat", "ipytest"})
+_PYTHON_CELLS = frozenset(
+    {
+        "time",
+        "timeit",
+        "capture",
+        "prun",
+        "memit",
+        "spark",
+        "pyspark",
+        "python",
+        "python3",
+        "local",
+        "heartbeat",
+        "ipytest",
+    }
+)
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s]+=\s*)([!%]\s*\S.*)$")
 _RUN = re.compile(r"%run\s+[\"']?([^\s\"']+)")
 
@@ -91,7 +106,9 @@ def _line(out: _Text, line: str) -> str:
         if match:
             out.runs.append((number, match.group(1)))
         return indent + "pass  # " + stripped
-    if stripped.startswith(("!", "?")) or (stripped.rstrip().endswith("?") and "#" not in stripped and "'" not in stripped and '"' not in stripped):
+    if stripped.startswith(("!", "?")) or (
+        stripped.rstrip().endswith("?") and "#" not in stripped and "'" not in stripped and '"' not in stripped
+    ):
         return indent + "pass  # " + stripped
     match = _ASSIGNED.match(line)
     if match and not match.group(2).startswith("%s"):

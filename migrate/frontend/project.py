@@ -103,12 +103,16 @@ def load(path: str, data: bytes) -> Module:
     parsed = parse(source.text)
     for line, target in source.runs:
         _include(parsed.tree, line, target)
-    return Module(path, source.text, parsed.tree, module_name(path), source.cells, source.sql, source.notebook, parsed.repairs)
+    return Module(
+        path, source.text, parsed.tree, module_name(path), source.cells, source.sql, source.notebook, parsed.repairs
+    )
 
 
 def _include(tree: ast.Module, line: int, target: str) -> None:
     """``%run other`` brings every name of the other notebook here: a star import in all but its spelling."""
-    dotted = ".".join(part for part in target.removesuffix(".py").removesuffix(".ipynb").split("/") if part not in (".", "..", ""))
+    dotted = ".".join(
+        part for part in target.removesuffix(".py").removesuffix(".ipynb").split("/") if part not in (".", "..", "")
+    )
     if not dotted or not all(part.isidentifier() for part in dotted.split(".")):
         return
     node = ast.ImportFrom(module=dotted, names=[ast.alias(name="*", lineno=line, col_offset=0)], level=0)

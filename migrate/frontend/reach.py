@@ -9,33 +9,127 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.frontend.symbols import roots
 
-LIBRARIES = frozenset({
-    "horovod", "torch", "torchvision", "tensorflow", "keras", "tf_keras", "sklearn", "xgboost", "lightgbm", "catboost", "transformers", "onnxruntime",
-    "pytorch_lightning", "lightning", "mxnet", "jax", "flax", "spacy", "gensim", "sentence_transformers", "prophet", "fbprophet", "statsmodels", "pmdarima",
-    "mlflow", "joblib", "cv2", "PIL", "numpy", "scipy", "pandas", "nltk", "petastorm", "deepspeed", "openai", "langchain", "vllm", "llama_cpp", "skimage",
-    "dgl", "bs4", "requests", "rdkit", "librosa", "textblob",
-})
+LIBRARIES = frozenset(
+    {
+        "horovod",
+        "torch",
+        "torchvision",
+        "tensorflow",
+        "keras",
+        "tf_keras",
+        "sklearn",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "transformers",
+        "onnxruntime",
+        "pytorch_lightning",
+        "lightning",
+        "mxnet",
+        "jax",
+        "flax",
+        "spacy",
+        "gensim",
+        "sentence_transformers",
+        "prophet",
+        "fbprophet",
+        "statsmodels",
+        "pmdarima",
+        "mlflow",
+        "joblib",
+        "cv2",
+        "PIL",
+        "numpy",
+        "scipy",
+        "pandas",
+        "nltk",
+        "petastorm",
+        "deepspeed",
+        "openai",
+        "langchain",
+        "vllm",
+        "llama_cpp",
+        "skimage",
+        "dgl",
+        "bs4",
+        "requests",
+        "rdkit",
+        "librosa",
+        "textblob",
+    }
+)
 """Libraries worth naming: they tell training, inference and heavy Python work from a line of string handling."""
 
-_FRAMEWORKS = LIBRARIES & frozenset({
-    "horovod", "torch", "tensorflow", "keras", "tf_keras", "sklearn", "xgboost", "lightgbm", "catboost", "pytorch_lightning", "lightning", "mxnet", "jax",
-    "flax", "prophet", "fbprophet", "statsmodels", "pmdarima", "deepspeed",
-})
-_TRAINING = frozenset({"fit", "backward", "train_on_batch", "DistributedOptimizer", "partial_fit", "fit_transform", "auto_arima", "GradientTape", "minimize"})
-_PREDICTING = frozenset({
-    "predict", "predict_proba", "predict_on_batch", "no_grad", "inference_mode", "transform_", "load_model", "load_state_dict", "generate", "encode_",
-    "from_pretrained", "decision_function", "score_samples", "inference",
-})
+_FRAMEWORKS = LIBRARIES & frozenset(
+    {
+        "horovod",
+        "torch",
+        "tensorflow",
+        "keras",
+        "tf_keras",
+        "sklearn",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "pytorch_lightning",
+        "lightning",
+        "mxnet",
+        "jax",
+        "flax",
+        "prophet",
+        "fbprophet",
+        "statsmodels",
+        "pmdarima",
+        "deepspeed",
+    }
+)
+_TRAINING = frozenset(
+    {
+        "fit",
+        "backward",
+        "train_on_batch",
+        "DistributedOptimizer",
+        "partial_fit",
+        "fit_transform",
+        "auto_arima",
+        "GradientTape",
+        "minimize",
+    }
+)
+_PREDICTING = frozenset(
+    {
+        "predict",
+        "predict_proba",
+        "predict_on_batch",
+        "no_grad",
+        "inference_mode",
+        "transform_",
+        "load_model",
+        "load_state_dict",
+        "generate",
+        "encode_",
+        "from_pretrained",
+        "decision_function",
+        "score_samples",
+        "inference",
+    }
+)
+_WORK = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.stmt)
 _LIMIT = 200
 
 
 @dataclass
 class Reach:
-    """``libraries`` by their top package; ``trains`` and ``predicts`` say what is done with their models."""
+    """``libraries`` by their top package; ``trains`` and ``predicts`` say what is done with their models.
+
+    ``size`` counts the calls, comprehensions and statements of the function and of what it reaches: a lambda that only
+    rearranges a tuple has none.
+    """
 
     libraries: set[str] = field(default_factory=set)
     trains: bool = False
     predicts: bool = False
+    size: int = 0
     _attributes: set[str] = field(default_factory=set)
 
 
@@ -50,6 +144,7 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
             continue
         seen.add(function)
         for child in ast.walk(function):
+            found.size += isinstance(child, _WORK)
             if isinstance(child, ast.Attribute):
                 found._attributes.add(child.attr)
             if isinstance(child, (ast.Name, ast.Attribute)) and isinstance(child.ctx, ast.Load):
@@ -63,7 +158,9 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
     return found
 
 
-def _follow(project: Project, where: Module, node: ast.Name | ast.Attribute, found: Reach, waiting: list[tuple[Module, ast.AST]]) -> None:
+def _follow(
+    project: Project, where: Module, node: ast.Name | ast.Attribute, found: Reach, waiting: list[tuple[Module, ast.AST]]
+) -> None:
     origin = where.resolve(node)
     if origin is None:
         return

@@ -140,7 +140,9 @@ class Recorder:
     def stages(self, entry: str) -> tuple[Stage, ...]:
         """The stages in the order in which they are written, those of the entry file first."""
         kept = [draft for draft in self.drafts.values() if draft.used]
-        kept.sort(key=lambda d: (d.site.module.path != entry, d.site.module.path, d.name_at, position(d.node)[2:], d.order))
+        kept.sort(
+            key=lambda d: (d.site.module.path != entry, d.site.module.path, d.name_at, position(d.node)[2:], d.order)
+        )
         ids = {draft.key: f"s{number}" for number, draft in enumerate(kept, 1)}
         return tuple(self._stage(draft, ids) for draft in kept)
 
@@ -153,7 +155,9 @@ class Recorder:
             draft.facts["loop"] = "yes"
         if draft.call_sites:
             draft.facts["call"] = ",".join(str(line) for line in sorted({site[-1][1] for site in draft.call_sites}))
-            draft.facts["calls"] = "; ".join(sorted(" > ".join(f"{p}:{n}" for p, n in site) for site in draft.call_sites))
+            draft.facts["calls"] = "; ".join(
+                sorted(" > ".join(f"{p}:{n}" for p, n in site) for site in draft.call_sites)
+            )
         functions = [_function(module, shipped) for shipped in draft.functions]
         cost, makers = draft.cost, []
         for key in sorted(draft.udfs):
@@ -189,7 +193,8 @@ class Recorder:
     def _made(self, maker: Draft) -> list[PythonFunction]:
         place = maker.site.module.span(maker.node)
         return [
-            PythonFunction(f.name, f.module.span(f.node) if f.module and f.node else None, f.declared, place) for f in maker.functions
+            PythonFunction(f.name, f.module.span(f.node) if f.module and f.node else None, f.declared, place)
+            for f in maker.functions
         ]
 
 
@@ -202,7 +207,9 @@ def _function(module: Module, shipped: Shipped) -> PythonFunction:
 
 def _link(link: LinkAt) -> Link:
     _, _, end_line, end_column = position(link.node)
-    return Link(link.symbol, arguments_of(link.module, link.call), link.module.between(*link.start, end_line, end_column))
+    return Link(
+        link.symbol, arguments_of(link.module, link.call), link.module.between(*link.start, end_line, end_column)
+    )
 
 
 def _dearer(one: Cost, other: Cost) -> Cost:

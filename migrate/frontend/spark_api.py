@@ -155,8 +155,6 @@ isLocal inputFiles semanticHash sameSemantics | - | |
 @StreamFrame < DataFrame
 groupBy groupby rollup cube | StreamGrouped | | sql
 
-@StreamGrouped < GroupedData
-
 @DataFrameNaFunctions
 drop | DataFrame | filter native |
 fill replace | DataFrame | project native |
@@ -175,6 +173,8 @@ applyInArrow! | DataFrame | map_groups arrow apply_in_pandas | ships=0:func
 applyInPandasWithState! | StreamFrame | map_groups arrow apply_in_pandas_with_state | ships=0:func
 transformWithStateInPandas! transformWithState! | StreamFrame | map_groups arrow apply_in_pandas_with_state | ships=0:statefulProcessor
 cogroup | CoGroupedData | |
+
+@StreamGrouped < GroupedData
 
 @CoGroupedData
 applyInPandas applyInArrow | DataFrame | map_groups arrow cogroup_apply_in_pandas | ships=0:func
@@ -451,25 +451,75 @@ hyperopt.fmin hyperopt.fmin.fmin hyperopt.base.fmin | Local | tune python hyperp
 hyperopt.SparkTrials | SparkTrials | | class
 spark_sklearn.GridSearchCV spark_sklearn.RandomizedSearchCV skdist.distribute.search.* | Estimator | | class heavy=hyperparam_search kind=tune cost=python
 joblib.parallel_backend joblib.parallel_config sklearn.utils.parallel_backend | SparkBackend | | backend
+dlt.read dlt.read_table | DataFrame | read native |
+dlt.read_stream dlt.readStream | StreamFrame | read native |
 functools.partial | Partial | |
 functools.reduce | Fold | |
 chispa.* | - | |
 """
 
 NAMES = {
-    "spark": "SparkSession", "spark_session": "SparkSession", "sparkSession": "SparkSession", "sparksession": "SparkSession",
-    "sc": "SparkContext", "spark_context": "SparkContext", "sparkContext": "SparkContext",
-    "sqlContext": "SQLContext", "sql_context": "SQLContext", "sqlcontext": "SQLContext", "sqlc": "SQLContext", "hiveContext": "SQLContext",
-    "glueContext": "GlueContext", "glue_context": "GlueContext", "ssc": "StreamingContext",
-    "rdd": "RDD", "dstream": "DStream", "df": "DataFrame", "sdf": "DataFrame", "spark_df": "DataFrame", "dynamic_frame": "DynamicFrame",
+    "spark": "SparkSession",
+    "spark_session": "SparkSession",
+    "sparkSession": "SparkSession",
+    "sparksession": "SparkSession",
+    "sc": "SparkContext",
+    "spark_context": "SparkContext",
+    "sparkContext": "SparkContext",
+    "sqlContext": "SQLContext",
+    "sql_context": "SQLContext",
+    "sqlcontext": "SQLContext",
+    "sqlc": "SQLContext",
+    "hiveContext": "SQLContext",
+    "glueContext": "GlueContext",
+    "glue_context": "GlueContext",
+    "ssc": "StreamingContext",
+    "rdd": "RDD",
+    "dstream": "DStream",
+    "df": "DataFrame",
+    "sdf": "DataFrame",
+    "spark_df": "DataFrame",
+    "dynamic_frame": "DynamicFrame",
 }
 """Names that Spark programs keep for these things; believed only where nothing else is known and the module uses Spark."""
 
-SHELL = {"spark": "SparkSession", "sc": "SparkContext", "sqlContext": "SQLContext", "sqlc": "SQLContext", "glueContext": "GlueContext"}
+SHELL = {
+    "spark": "SparkSession",
+    "sc": "SparkContext",
+    "sqlContext": "SQLContext",
+    "sqlc": "SQLContext",
+    "glueContext": "GlueContext",
+}
 """Names that notebooks and the shell define before the first line runs."""
 
-READS_ONLY = frozenset({
-    "print", "len", "type", "isinstance", "issubclass", "str", "repr", "id", "hasattr", "getattr", "callable", "bool", "format", "vars", "dir", "hash",
-    "assert", "super", "enumerate_", "display", "displayHTML", "logging.info", "logging.debug", "logging.warning", "logging.error", "pprint.pprint",
-})
+READS_ONLY = frozenset(
+    {
+        "print",
+        "len",
+        "type",
+        "isinstance",
+        "issubclass",
+        "str",
+        "repr",
+        "id",
+        "hasattr",
+        "getattr",
+        "callable",
+        "bool",
+        "format",
+        "vars",
+        "dir",
+        "hash",
+        "assert",
+        "super",
+        "enumerate_",
+        "display",
+        "displayHTML",
+        "logging.info",
+        "logging.debug",
+        "logging.warning",
+        "logging.error",
+        "pprint.pprint",
+    }
+)
 """Functions that a dataset may be passed to without leaving sight."""

@@ -34,7 +34,9 @@ from migrate.ir import Cost, HeavyKind, Kind
 
 DATASETS = frozenset({"DataFrame", "StreamFrame", "RDD", "DStream", "DynamicFrame", "PandasFrame"})
 """The types that are data; the others are sessions, builders and models."""
-_PASSIVE = frozenset({"Column", "Window", "Broadcast", "SparkSession", "SparkContext", "SQLContext", "GlueContext", "StreamingContext"})
+_PASSIVE = frozenset(
+    {"Column", "Window", "Broadcast", "SparkSession", "SparkContext", "SQLContext", "GlueContext", "StreamingContext"}
+)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -90,7 +92,11 @@ def _built(
         links = (*links, LinkAt(op, f"{base.type}.{name}" if name != "*" else op.symbol, m.module, node, since, call))
     if target in _PASSIVE:
         links, start = (), None
-    kept = base if target == base.type else Spark(target, source=base.source if target == "Estimator" else None, sure=base.sure)
+    kept = (
+        base
+        if target == base.type
+        else Spark(target, source=base.source if target == "Estimator" else None, sure=base.sure)
+    )
     return replace(kept, producers=base.producers | producers, udfs=base.udfs, links=links, start=start, many=False)
 
 
@@ -152,7 +158,9 @@ def _calls_back(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, give
     if op.kind is not None:
         return stage_call(m, node, base, op, name, given)
     if op.symbol == "DataFrame.transform":
-        return result if isinstance(result, Spark) else opaque(m, node, op.symbol, (base, *given.all), dataset=base.type)
+        return (
+            result if isinstance(result, Spark) else opaque(m, node, op.symbol, (base, *given.all), dataset=base.type)
+        )
     if op.result == "DStream":
         producers = result.producers if isinstance(result, Spark) else base.producers
         return Spark("DStream", producers=producers or base.producers)
@@ -255,11 +263,23 @@ def _heavy_of_model(draft: Draft, base: Spark, op: Op, name: str) -> None:
             draft.cost = fit_kind(base)[2]
     if base.source_name:
         draft.facts["of"] = base.source_name
-        if base.type in ("Estimator", "Model", "Runner", "TrainedElsewhere", "MllibTrainer", "MllibFeature", "Evaluator"):
+        if base.type in (
+            "Estimator",
+            "Model",
+            "Runner",
+            "TrainedElsewhere",
+            "MllibTrainer",
+            "MllibFeature",
+            "Evaluator",
+        ):
             draft.symbol = f"{_class_name(base)}.{name}"
     if base.parts:
         draft.facts["parts"] = ",".join(part.source_name for part in base.parts)
-    elif op.symbol == "Estimator.transform" and base.source is not None and base.source.heavy is not HeavyKind.MLLIB_FEATURE_FIT:
+    elif (
+        op.symbol == "Estimator.transform"
+        and base.source is not None
+        and base.source.heavy is not HeavyKind.MLLIB_FEATURE_FIT
+    ):
         draft.kind = Kind.PREDICT
 
 
@@ -363,8 +383,17 @@ def _declared(m: Machine, node: ast.AST) -> str | None:
         for keyword in node.keywords:
             if keyword.arg in ("schema", "returnType", "outputStructType"):
                 return m.module.segment(keyword.value)
-        if len(node.args) > 1 and isinstance(node.func, ast.Attribute) and node.func.attr in (
-            "mapInPandas", "mapInArrow", "applyInPandas", "applyInArrow", "applyInPandasWithState",
+        if (
+            len(node.args) > 1
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr
+            in (
+                "mapInPandas",
+                "mapInArrow",
+                "applyInPandas",
+                "applyInArrow",
+                "applyInPandasWithState",
+            )
         ):
             return m.module.segment(node.args[1])
     return None
@@ -415,7 +444,13 @@ def _texts(value: Value) -> list[str]:
 def _views(m: Machine, draft: Draft, base: Spark, name: str, given: Given) -> None:
     """Temporary views carry data from the frame that names one to the SQL that reads it."""
     texts = [text for value in given.all for text in _texts(value)]
-    if name in ("createOrReplaceTempView", "createTempView", "registerTempTable", "createGlobalTempView", "createOrReplaceGlobalTempView"):
+    if name in (
+        "createOrReplaceTempView",
+        "createTempView",
+        "registerTempTable",
+        "createGlobalTempView",
+        "createOrReplaceGlobalTempView",
+    ):
         if texts:
             known = m.recorder.views.get(texts[0].lower(), NOTHING)
             m.recorder.views[texts[0].lower()] = known | base.producers
@@ -438,8 +473,19 @@ def subscript_stage(m: Machine, node: ast.Subscript, base: Spark, index: Value) 
     op = Op(f"{base.type}.__getitem__", base.type, Kind.FILTER if condition else Kind.PROJECT)
     start = position(node.value)[2:]
     draft = Draft(
-        key=key_of(m.module, node), order=0, node=node, site=m.site(), symbol=op.symbol, kind=op.kind or Kind.FILTER, cost=op.cost,
-        heavy=None, name_at=start, chain_at=base.start or start, inputs=base.producers, udfs=udfs_of(index), links=base.links,  # type: ignore[arg-type]
+        key=key_of(m.module, node),
+        order=0,
+        node=node,
+        site=m.site(),
+        symbol=op.symbol,
+        kind=op.kind or Kind.FILTER,
+        cost=op.cost,
+        heavy=None,
+        name_at=start,
+        chain_at=base.start or start,
+        inputs=base.producers,
+        udfs=udfs_of(index),
+        links=base.links,  # type: ignore[arg-type]
     )
     draft = m.recorder.add(draft)
     m.recorder.mark(draft.udfs)
@@ -452,7 +498,11 @@ def opaque(m: Machine, node: ast.Call, symbol: str, values: tuple[Value, ...], d
         return UNKNOWN
     first = next((value for value in values if isinstance(value, Spark)), None)
     op = Op(symbol, "-", Kind.OPAQUE, Cost.UNKNOWN)
-    receiver = first if isinstance(node.func, ast.Attribute) and first is values[0] and first is not None and first.type in DATASETS else None
+    receiver = (
+        first
+        if isinstance(node.func, ast.Attribute) and first is values[0] and first is not None and first.type in DATASETS
+        else None
+    )
     draft = m.recorder.add(_draft(m, node, receiver, op, symbol, Given(values, {})))
     m.recorder.unresolved.add(draft.key)
     made = frozenset((draft.key,))
@@ -482,12 +532,24 @@ def make_udf(m: Machine, op: Op, node: ast.expr, value: Value, declared: str | N
     if m.worker:
         return UNKNOWN
     heavy = op.heavy or HeavyKind.PYTHON_UDF
-    arrow = heavy in (HeavyKind.PANDAS_UDF, HeavyKind.PREDICT_BATCH_UDF) or (isinstance(node, ast.Call) and _is_true(node, "useArrow"))
+    arrow = heavy in (HeavyKind.PANDAS_UDF, HeavyKind.PREDICT_BATCH_UDF) or (
+        isinstance(node, ast.Call) and _is_true(node, "useArrow")
+    )
     line, column, _, _ = position(node)
     draft = Draft(
-        key=key_of(m.module, node), order=0, node=node, site=m.site(), symbol=op.symbol, kind=Kind.MAP_BATCHES if arrow else Kind.MAP_ROWS,
-        cost=Cost.ARROW if arrow else Cost.PYTHON, heavy=heavy, name_at=(line, column), chain_at=(line, column),
-        arguments=list(arguments_of(m.module, node)), maker=True, used=False,
+        key=key_of(m.module, node),
+        order=0,
+        node=node,
+        site=m.site(),
+        symbol=op.symbol,
+        kind=Kind.MAP_BATCHES if arrow else Kind.MAP_ROWS,
+        cost=Cost.ARROW if arrow else Cost.PYTHON,
+        heavy=heavy,
+        name_at=(line, column),
+        chain_at=(line, column),
+        arguments=list(arguments_of(m.module, node)),
+        maker=True,
+        used=False,
     )
     if heavy is HeavyKind.PYTHON_UDTF:
         draft.kind = Kind.EXPLODE

@@ -11,7 +11,21 @@ from migrate.frontend.inference import inferred
 from migrate.frontend.machine import STEPS, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_calls import make_udf, opaque
-from migrate.frontend.values import UNKNOWN, Class, Function, Instance, Items, Ref, Spark, Text, Udf, Unknown, Value, derived, joined
+from migrate.frontend.values import (
+    UNKNOWN,
+    Class,
+    Function,
+    Instance,
+    Items,
+    Ref,
+    Spark,
+    Text,
+    Udf,
+    Unknown,
+    Value,
+    derived,
+    joined,
+)
 
 
 def run_block(m: Machine, body: list[ast.stmt]) -> bool:
@@ -55,7 +69,11 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
         m.evaluate(m, target.slice)
         if isinstance(owner, Items) and isinstance(target.value, (ast.Name, ast.Attribute)):
             key = target.slice.value if isinstance(target.slice, ast.Constant) else None
-            grown = Items(owner.members + (value,), owner.keys + (key,) if len(owner.keys) == len(owner.members) else (), exact=False)
+            grown = Items(
+                owner.members + (value,),
+                owner.keys + (key,) if len(owner.keys) == len(owner.members) else (),
+                exact=False,
+            )
             assign(m, target.value, grown)
         elif isinstance(owner, Unknown) and not isinstance(value, Unknown) and isinstance(target.value, ast.Name):
             assign(m, target.value, Items((value,), exact=False))
@@ -129,7 +147,11 @@ def annotated(m: Machine, annotation: ast.expr | None) -> Value | None:
         except (SyntaxError, ValueError):
             return None
     if isinstance(annotation, ast.Subscript):
-        name = annotation.value.attr if isinstance(annotation.value, ast.Attribute) else getattr(annotation.value, "id", "")
+        name = (
+            annotation.value.attr
+            if isinstance(annotation.value, ast.Attribute)
+            else getattr(annotation.value, "id", "")
+        )
         inner = annotated(m, annotation.slice)
         if name in ("Optional", "Union", "Annotated", "Final", "ClassVar"):
             return inner
@@ -157,7 +179,9 @@ def _aug_assign(m: Machine, node: ast.AugAssign) -> bool:
     if isinstance(left, Text) and isinstance(right, Text):
         assign(m, node.target, Text(left.text + right.text))
     elif isinstance(left, Items):
-        assign(m, node.target, Items(left.members + (right.members if isinstance(right, Items) else (right,)), exact=False))
+        assign(
+            m, node.target, Items(left.members + (right.members if isinstance(right, Items) else (right,)), exact=False)
+        )
     elif not isinstance(left, Spark):
         assign(m, node.target, derived(left, right))
     return False

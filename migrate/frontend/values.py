@@ -190,8 +190,17 @@ def joined(one: Value, other: Value) -> Value:
             )
             return merged if merged.producers != one.producers or merged.udfs != one.udfs else one
         return one if one.producers or not other.producers else other
-    if isinstance(one, Items) and isinstance(other, Items) and len(one.members) == len(other.members) and one.keys == other.keys:
-        return replace(one, members=tuple(joined(a, b) for a, b in zip(one.members, other.members)), exact=one.exact and other.exact)
+    if (
+        isinstance(one, Items)
+        and isinstance(other, Items)
+        and len(one.members) == len(other.members)
+        and one.keys == other.keys
+    ):
+        return replace(
+            one,
+            members=tuple(joined(a, b) for a, b in zip(one.members, other.members)),
+            exact=one.exact and other.exact,
+        )
     for first, second in ((one, other), (other, one)):
         if isinstance(first, Unknown) and not isinstance(second, Unknown):
             return replace(second, sure=False) if isinstance(second, Spark) else second

@@ -2,70 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from migrate.ir import Cost, HeavyKind, Job, Kind, Reason, Stage, Tag, Verdict
-from migrate.passes.tag import MLLIB, computes, learns
-from migrate.rules import code_for
-
-_WORTH_KEEPING = {Kind.JOIN, Kind.AGGREGATE, Kind.WINDOW, Kind.SORT, Kind.UNION}
-_ROW_UDFS = {HeavyKind.PYTHON_UDF, HeavyKind.IMPORTED_UDF, HeavyKind.PANDAS_UDF, HeavyKind.PYTHON_UDTF}
+from migrate.ir import Job, Reason, Stage, Tag, Verdict
+from migrate.passes.evidence import ROW_UDFS, Evidence
 
 
-def verdict_of(job: Job, tag: Tag) -> tuple[Verdict, Reason]:
-    """The verdict of a tagged job and the reason that decided it."""
+def verdict_of(evidence: Evidence, tag: Tag) -> tuple[Verdict, Reason]:
+    """The verdict of a tagged job, and the reason that decided it."""
     if tag is Tag.STREAMING:
-        return Verdict.KEEP_ON_SPARK, Reason("", "Ray has no streaming engine: streaming stays on Spark", None)
-    moving = [stage for stage in job.stages if learns(stage) or computes(stage)]
-    if not moving and any(stage.heavy in MLLIB for stage in job.stages):
-        return Verdict.KEEP_ON_SPARK, Reason(
-            "", "only MLlib: it runs in the JVM, and what follows it reads Spark", None
-        )
-    if tag is Tag.SQL_ETL or not moving:
-        return Verdict.KEEP_ON_SPARK, Reason("", "SQL ETL: working SQL is never rewritten", None)
-    kept = _native_upstream(job, moving)
+        first = evidence.streaming[0].span.line
+        return Verdict.KEEP_ON_SPARK, Reason("SR934", "Ray has no streaming engine: streaming stays on Spark", first)
+    if tag is Tag.SQL_ETL:
+        if evidence.python:
+            line = evidence.python[0].span.line
+            return Verdict.KEEP_ON_SPARK, Reason("SR931", "SQL carries the job, its Python functions are incidental", line)
+        return Verdict.KEEP_ON_SPARK, Reason("SR930", "all of it is native Spark: working SQL is never rewritten", None)
+    if tag is Tag.BATCH_ML:
+        return _of_learning(evidence)
+    return _of_python(evidence)
+
+
+def _of_learning(evidence: Evidence) -> tuple[Verdict, Reason]:
+    if evidence.learners:
+        return _moved(evidence, evidence.learners[0])
+    if evidence.mllib and not (evidence.libraries and evidence.python):
+        line = evidence.mllib[0].span.line
+        return Verdict.KEEP_ON_SPARK, Reason("SR935", "its only models are MLlib's, which run in the JVM and are read by Spark", line)
+    return _moved(evidence, (evidence.python or evidence.mllib)[0])
+
+
+def _of_python(evidence: Evidence) -> tuple[Verdict, Reason]:
+    first = evidence.python[0]
+    if evidence.size == 0 and not evidence.libraries and evidence.relational:
+        message = "its Python functions only rearrange fields between native joins and shuffles"
+        return Verdict.KEEP_ON_SPARK, Reason("SR931", message, first.span.line)
+    if evidence.upstream is None and not evidence.libraries and _rows_of_a_frame(evidence):
+        kept = evidence.native[0]
+        message = f"{kept.symbol} and the rest of the frame's work is native and stays, the Python function moves"
+        return Verdict.SPLIT, Reason("SR933", message, kept.span.line)
+    return _moved(evidence, first)
+
+
+def _rows_of_a_frame(evidence: Evidence) -> bool:
+    """Whether the Python is functions of single rows or values within more work on frames."""
+    return all(stage.heavy in ROW_UDFS for stage in evidence.python) and len(evidence.native) > len(evidence.python)
+
+
+def _moved(evidence: Evidence, first: Stage) -> tuple[Verdict, Reason]:
+    kept = evidence.upstream
     if kept is not None:
-        message = f"{kept.symbol} is native work that feeds the Python part: it stays, Parquet hands over"
-        return Verdict.SPLIT, Reason(_code(kept), message, kept.span.line)
-    first = moving[0]
-    message = f"{first.symbol} is the job; around it is little but reading"
-    return Verdict.MOVE_TO_RAY, Reason(_code(first), message, first.span.line)
+        message = f"{kept.symbol} is native work worth keeping; what follows in Python moves, Parquet hands over"
+        return Verdict.SPLIT, Reason("SR933", message, kept.span.line)
+    message = f"{first.symbol} is the job; around it is little but reading, projecting and filtering"
+    return Verdict.MOVE_TO_RAY, Reason("SR932", message, first.span.line)
 
 
-def _code(stage: Stage) -> str:
-    return stage.code or code_for(stage.symbol, stage.heavy) or ""
-
-
-def _native_upstream(job: Job, moving: list[Stage]) -> Stage | None:
-    """The first native shuffle that Python work depends on, None where there is none."""
-    by_id = {stage.id: stage for stage in job.stages}
-    users = {stage.id for stage in moving}
-    makers = {stage.id for stage in moving if not stage.inputs and stage.used_at}
-    users |= {s.id for s in job.stages if s.cost in (Cost.PYTHON, Cost.ARROW) and s.inputs} if makers else set()
-    seen: set[str] = set()
-    open_ = list(users)
-    while open_:
-        stage = by_id.get(open_.pop())
-        for source in stage.inputs if stage else ():
-            if source not in seen:
-                seen.add(source)
-                open_.append(source)
-    for stage in job.stages:
-        if stage.id in seen and stage.kind in _WORTH_KEEPING and stage.cost is Cost.NATIVE:
-            return stage
-    return None
-
-
-def with_verdict(job: Job, tag: Tag, also: tuple[Tag, ...], reasons: tuple[Reason, ...]) -> Job:
-    """The job with its tags, verdict, confidence and reasons. What could not be followed lowers the confidence."""
-    verdict, reason = verdict_of(job, tag)
-    followed = len(job.stages)
-    confidence = 0.95 * followed / (followed + job.unresolved) if followed else 0.5
-    return replace(
-        job,
-        tag=tag,
-        also=also,
-        verdict=verdict,
-        confidence=round(confidence, 2),
-        reasons=(replace(reason, code=reason.code or (reasons[0].code if reasons else "")), *reasons),
-    )
+def confidence_of(job: Job, evidence: Evidence, tag: Tag) -> float:
+    """Between 0 and 1: less for what could not be followed or was inferred, and where two tags are close."""
+    total = max(len(evidence.stages), 1)
+    guessed = sum(stage.facts.get("sure") == "no" for stage in evidence.stages)
+    score = 0.97 * total / (total + job.unresolved + 0.25 * guessed)
+    if tag in (Tag.SQL_ETL, Tag.PYTHON_COMPUTE) and evidence.python:
+        score *= 0.85
+    if tag is Tag.BATCH_ML and not evidence.learners and not evidence.mllib:
+        score *= 0.7
+    return round(score, 2)
