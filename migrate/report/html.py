@@ -72,7 +72,7 @@ def _lines(report: Report, sources: Mapping[str, str]) -> dict[str, dict[int, st
     for path, line in sorted(places):
         text = reader.line(path, line)
         if text is not None:
-            found.setdefault(path, {})[line] = printable(text)
+            found.setdefault(path, {})[line] = printable(text.strip())
     return found
 
 

@@ -218,8 +218,9 @@ function drawGraph(job, room, whereOf, select) {
   const pad = 12;
   // A little too wide is made smaller; much too wide scrolls, so that the text can still be read.
   const scale = Math.min(1, Math.max(SMALLEST_SCALE, room / (width + 2 * pad)));
+  const sized = (by) => ({ width: by * (width + 2 * pad), height: by * (height + 2 * pad) });
   const picture = svg("svg", {
-    width: scale * (width + 2 * pad), height: scale * (height + 2 * pad), viewBox: `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`,
+    ...sized(scale), viewBox: `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`,
     role: "group", "aria-label": `Stage graph: ${job.stages.length} stages`,
   });
   for (const route of routes) picture.append(drawRoute(route));
@@ -239,5 +240,10 @@ function drawGraph(job, room, whereOf, select) {
     });
     picture.append(node);
   });
-  return { picture, choose };
+  /** Shows all of the graph within `frame`, or, for null, at the size at which it reads well. */
+  const fit = (frame) => {
+    const by = frame ? Math.min(scale, frame.width / sized(1).width, frame.height / sized(1).height) : scale;
+    for (const [name, value] of Object.entries(sized(by))) picture.setAttribute(name, value);
+  };
+  return { picture, choose, fit };
 }

@@ -1,5 +1,7 @@
 // The view of one job: its graph, why it was judged so, its hand-offs and findings.
 
+const NAMED = 6;
+
 function sourceLine(path, line, label) {
   const text = (DATA.lines[path] || {})[line];
   return text === undefined ? null : h("div", { class: "src" }, h("span", { class: "n mono" }, label || String(line)), h("code", {}, text));
@@ -15,11 +17,12 @@ function ruleText(code) {
 }
 
 function stageDetail(row, stage) {
-  const named = (ids) => ids.map((id) => row.job.stages.find((other) => other.id === id)).filter(Boolean).map((other) => `${other.symbol} (${placeOf(other)})`).join(", ");
+  const listed = (stages) => stages.slice(0, NAMED).map((other) => `${other.symbol} (${placeOf(other)})`).join(", ") + (stages.length > NAMED ? ` and ${stages.length - NAMED} more` : "");
+  const named = (ids) => listed(ids.map((id) => row.job.stages.find((other) => other.id === id)).filter(Boolean));
   const facts = [["Where", stage.path === row.job.path ? placeOf(stage) : `${stage.path}, ${placeOf(stage)}`], ["Does", stage.kind], ["Cost", stage.cost],
     ["Python", stage.heavy ? stage.heavy + (stage.role ? `, ${stage.role}` : "") : null], ["Takes", named(stage.inputs)],
     ["Used at", stage.used_at ? `line ${stage.used_at.join(", ")}` : null], ["Blocked by", named(stage.blocked_by)],
-    ["Holds back", (row.held.get(stage.id) || []).map((other) => `${other.symbol} (${placeOf(other)})`).join(", ")]];
+    ["Holds back", listed(row.held.get(stage.id) || [])]];
   return [
     h("p", {}, h("span", { class: `pill ${stage.engine}` }, stage.engine === "ray" ? "Ray" : "Spark")),
     h("h3", { class: "mono" }, stage.symbol),
@@ -55,13 +58,25 @@ function legend() {
 function graphOf(row) {
   const panel = h("aside", { class: "card panel", "aria-live": "polite", "aria-label": "Chosen stage" });
   const graph = h("div", { class: "graph" });
-  const view = h("div", { class: "two" }, h("section", { class: "card" }, h("h2", {}, "Stages"), graph, legend()), panel);
   const inner = Math.min(MAIN.clientWidth, 1320) - 96;
   const room = window.innerWidth > 900 ? inner * 0.6 - 60 : inner - 40;
-  const { picture, choose } = drawGraph(row.job, room, whereOf(row.job), (stage) => panel.replaceChildren(...stageDetail(row, stage).filter(Boolean)));
+  const { picture, choose, fit } = drawGraph(row.job, room, whereOf(row.job), (stage) => panel.replaceChildren(...stageDetail(row, stage).filter(Boolean)));
   graph.append(picture);
-  const first = row.job.stages.findIndex((stage) => stage.heavy);
-  choose(Math.max(0, first));
+  const whole = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => {
+    const on = whole.getAttribute("aria-pressed") === "false";
+    whole.setAttribute("aria-pressed", String(on));
+    fit(on ? { width: graph.clientWidth, height: window.innerHeight * 0.74 } : null);
+  } }, "Whole graph");
+  const view = h("div", { class: "two" }, h("section", { class: "card" }, h("div", { class: "graphhead" }, h("h2", {}, "Stages"), whole), graph, legend()), panel);
+  const first = Math.max(0, row.job.stages.findIndex((stage) => stage.heavy));
+  choose(first);
+  // Once the view is in the page: a large graph opens where its first Python-heavy stage is.
+  requestAnimationFrame(() => {
+    const box = picture.querySelectorAll(".node")[first].getBoundingClientRect();
+    const frame = graph.getBoundingClientRect();
+    graph.scrollLeft += Math.max(0, box.right - frame.right) + frame.width / 2 * (box.right > frame.right);
+    graph.scrollTop += (box.bottom > frame.bottom) * (box.top - frame.top - frame.height / 2);
+  });
   return view;
 }
 

@@ -221,6 +221,18 @@ return { boxes: known, width, height, box: NODE.width };
 
 
 @pytest.mark.browser
+def test_the_whole_graph_fits_and_comes_back(page: Chrome) -> None:
+    open_job(page, "jobs/train_photos.py")
+    page.execute_script("document.querySelector('.graph').style.width = '200px'")
+    before = page.find_element(By.CSS_SELECTOR, ".graph svg").size
+    button = page.find_element(By.XPATH, "//button[text()='Whole graph']")
+    button.click()
+    assert page.find_element(By.CSS_SELECTOR, ".graph svg").size["width"] <= 200
+    button.click()
+    assert page.find_element(By.CSS_SELECTOR, ".graph svg").size == before
+
+
+@pytest.mark.browser
 def test_a_job_shows_its_lines_reasons_blockers_and_what_was_not_followed(page: Chrome) -> None:
     open_job(page, "jobs/train_photos.py")
     page.find_element(By.CSS_SELECTOR, ".node[data-id=s7]").click()
