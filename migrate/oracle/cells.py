@@ -10,14 +10,18 @@ import pyarrow.compute as pc
 
 from migrate.oracle.codec import Codec, Reading
 from migrate.oracle.hashing import (
+    LONGEST_WORDWISE,
     Lanes,
     Seed,
+    absorb_digests,
+    absorb_words,
     combine,
     constant,
-    hash_bytes,
+    hash_sizes,
     hash_two,
     hash_word,
     positions,
+    seal,
     seed,
     sum_runs,
     zeros,
@@ -32,6 +36,8 @@ _NULL = "null"
 _NAN = np.uint64(0x7FF8000000000000)
 _SECOND = {"d": 1, "s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _DAY_SECONDS = 86_400
+_WIDTHS = (32, 96, LONGEST_WORDWISE)
+"""Values of up to so many bytes are padded to one width."""
 
 
 def hash_cells(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
@@ -180,8 +186,40 @@ def _decimal(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
 
 
 def _bytes(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
-    starts, lengths, data = runs_of_bytes(array)
-    return hash_bytes(starts, lengths, data, salt)
+    if pa.types.is_fixed_size_binary(array.type):
+        array = array.cast(pa.binary())
+    if array.null_count:
+        array = pc.fill_null(array, b"")
+    sizes = pc.binary_length(array).to_numpy().astype(np.int64)
+    lanes = hash_sizes(sizes, salt)
+    longest = int(sizes.max(initial=0))
+    if longest <= _WIDTHS[0]:
+        _absorb_wordwise(lanes, array, longest)
+        return seal(lanes)
+    # Padding to the longest would cost the short ones dearly, so rows are taken by how long they are.
+    classes = np.searchsorted(_WIDTHS, sizes)
+    for number in np.unique(classes).tolist():
+        rows = np.flatnonzero(classes == number)
+        chosen, some = array.take(pa.array(rows)), lanes.take(rows)
+        if number < len(_WIDTHS):
+            _absorb_wordwise(some, chosen, int(sizes[rows].max()))
+        else:
+            starts, lengths, data = runs_of_bytes(chosen)
+            spans = zip(starts.tolist(), lengths.tolist(), strict=True)
+            absorb_digests(some, (data.data[start : start + length] for start, length in spans))
+        lanes.one[rows], lanes.two[rows] = some
+    return seal(lanes)
+
+
+def _absorb_wordwise(lanes: Lanes, array: pa.Array, longest: int) -> None:
+    """Absorb values of at most `longest` bytes, all rows side by side."""
+    width = -(-longest // 8)
+    if not width:
+        return
+    wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
+    padded = pc.ascii_rpad(array.view(pa.large_string() if wide else pa.string()), width * 8, padding="\0")
+    _, _, data = runs_of_bytes(padded)
+    absorb_words(lanes, data.view(np.uint64).reshape(-1, width))
 
 
 def runs_of_bytes(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:

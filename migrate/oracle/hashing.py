@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,11 +14,9 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-WHOLE_VALUE_BYTES = 64
-"""Values longer than this are hashed one by one by BLAKE2b; shorter ones eight bytes at a time, all rows at once."""
+LONGEST_WORDWISE = 256
+"""Values of more bytes are hashed one by one by BLAKE2b; shorter ones eight bytes at a time, many rows at once."""
 
-_MASK = (1 << 64) - 1
-_TAILS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 _A, _B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _C, _D = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _E, _F = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
@@ -119,49 +118,47 @@ def combine(parts: Lanes, salt: Seed) -> Lanes:
     return Lanes(scramble(parts.one ^ salt.one), rescramble(parts.two ^ salt.two))
 
 
-def hash_bytes(starts: NDArray[np.int64], lengths: NDArray[np.int64], data: NDArray[np.uint8], seed: Seed) -> Lanes:
-    """Hash one run of bytes a row: `lengths[i]` bytes of `data` from `starts[i]`."""
-    size = lengths.astype(np.uint64)
-    lanes = Lanes(scramble(size ^ seed.one), rescramble(size ^ seed.two))
-    long = lengths > WHOLE_VALUE_BYTES
-    if long.any():
-        rows = np.flatnonzero(long)
-        digests = _digests(starts[rows], lengths[rows], data)
-        lanes.one[rows] ^= digests[:, 0]
-        lanes.two[rows] ^= digests[:, 1]
-        lengths = np.where(long, 0, lengths)
-    _absorb(lanes, starts, lengths, data)
+def hash_sizes(sizes: NDArray[np.int64], seed: Seed) -> Lanes:
+    """The start of a hash of bytes: how many there are."""
+    words = sizes.astype(np.uint64)
+    return Lanes(scramble(words ^ seed.one), rescramble(words ^ seed.two))
+
+
+def absorb_words(lanes: Lanes, words: NDArray[np.uint64]) -> None:
+    """Add the bytes of each row, eight to a word and padded with zeros, to its hash. Zero words add nothing.
+
+    Each word is multiplied by an odd number of its place between two xor-shifts: without these, two flips of a highest
+    bit would cancel out.
+    """
+    for place in range(words.shape[1]):
+        word = words[:, place] >> np.uint64(32)
+        word ^= words[:, place]
+        word *= _factor(place)
+        scratch = word >> np.uint64(32)
+        word ^= scratch
+        np.add(lanes.one, word, out=lanes.one)
+        word *= _F
+        np.right_shift(word, np.uint64(29), out=scratch)
+        word ^= scratch
+        np.add(lanes.two, word, out=lanes.two)
+
+
+@cache
+def _factor(place: int) -> np.uint64:
+    return np.uint64(seed("word", str(place)).one | np.uint64(1))
+
+
+def absorb_digests(lanes: Lanes, values: Iterable[memoryview]) -> None:
+    """Add the bytes of each row to its hash by way of BLAKE2b."""
+    joined = b"".join(hashlib.blake2b(value, digest_size=16).digest() for value in values)
+    digests = np.frombuffer(joined, "<u8").reshape(-1, 2)
+    np.add(lanes.one, digests[:, 0], out=lanes.one)
+    np.add(lanes.two, digests[:, 1], out=lanes.two)
+
+
+def seal(lanes: Lanes) -> Lanes:
+    """Finish a hash of bytes."""
     return Lanes(scramble(lanes.one), rescramble(lanes.two))
-
-
-def _absorb(lanes: Lanes, starts: NDArray[np.int64], lengths: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
-    longest = int(lengths.max(initial=0))
-    if longest == 0:
-        return
-    # Eight spare bytes let every word be read whole; the tail beyond a value is masked away.
-    padded = np.empty(len(data) + 8, np.uint8)
-    padded[: len(data)] = data
-    padded[len(data) :] = 0
-    words: Words = np.ndarray((len(data) + 1,), "<u8", buffer=padded.data, strides=(1,))
-    for start in range(0, longest, 8):
-        rows: slice | NDArray[np.intp] = slice(None)
-        if int(lengths.min()) <= start:
-            rows = np.flatnonzero(lengths > start)
-        word = words[starts[rows] + start] & _TAILS[np.minimum(lengths[rows] - start, 8)]
-        one = (lanes.one[rows] ^ word) * _E
-        one ^= one >> np.uint64(29)
-        two = (lanes.two[rows] + word) * _F
-        two ^= two >> np.uint64(31)
-        lanes.one[rows], lanes.two[rows] = one, two
-
-
-def _digests(starts: NDArray[np.int64], lengths: NDArray[np.int64], data: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    view = np.ascontiguousarray(data).data
-    joined = b"".join(
-        hashlib.blake2b(view[start : start + length], digest_size=16).digest()
-        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
-    )
-    return np.frombuffer(joined, "<u8").reshape(-1, 2)
 
 
 def positions(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
