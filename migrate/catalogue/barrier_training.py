@@ -28,6 +28,14 @@ class _Feed:
     claims: tuple[str, ...]
 
 
+def _shards(feed: _Feed) -> str:
+    """The data config that gives rows to workers as the repartition did."""
+    if not feed.keys:
+        return "UnevenShards()"
+    order = f", order={json.dumps(feed.order)}" if feed.order else ""
+    return f"HashShards(keys={json.dumps(feed.keys)}{order})"
+
+
 class BarrierTraining(Mapping):
     """
     ## Matches
@@ -83,8 +91,7 @@ class BarrierTraining(Mapping):
             name=call.job.name,
             shard=_SHARD,
             dataset=feed.dataset,
-            keys=json.dumps(feed.keys),
-            order=json.dumps(feed.order),
+            shards=_shards(feed),
         )
         end = collect.chain
         return Emission(
