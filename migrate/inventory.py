@@ -15,7 +15,7 @@ from migrate.errors import MigrateError
 from migrate.frontend.graph import build_job
 from migrate.frontend.project import Project
 from migrate.frontend.source import decode
-from migrate.ir import Job
+from migrate.ir import Job, Kind
 from migrate.passes import judge
 from migrate.passes.place import is_udf_maker, place
 from migrate.report import FileRow, FileStatus, Library, Report
@@ -135,6 +135,9 @@ def read_file(root: Path, file: str, project: Project) -> Read:
 def _is_entry(job: Job) -> bool:
     """Whether running the file runs Spark: a stage that does something is reached from its top level."""
     return any(
-        stage.facts.get("reached") != "no" and not is_udf_maker(stage) and not stage.symbol.startswith("petastorm.make_")
+        stage.facts.get("reached") != "no"
+        and stage.kind is not Kind.OPAQUE
+        and not is_udf_maker(stage)
+        and not stage.symbol.startswith("petastorm.make_")
         for stage in job.stages
     )

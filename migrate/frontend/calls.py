@@ -306,7 +306,7 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if needs and not isinstance(given.named.get(needs), Spark):
         return _escape(m, node, symbol, given)
     if op.kind is not None:
-        return stage_call(m, node, Spark(op.result), replace(op, symbol=symbol), symbol.rpartition(".")[2], given)
+        return stage_call(m, node, Spark(op.result), replace(op, symbol=symbol), symbol, given)
     if op.result == "-":
         return Unknown(origin=symbol)
     return Spark(op.result, udfs=derived_udfs(m, op, given, node))

@@ -174,7 +174,7 @@ def _parameter_count(function: Function) -> int:
 
 def stage_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, given: Given) -> Value:
     """A call that does something to data is a stage; its value is what the table says it returns."""
-    draft = _draft(m, node, base, op, f"{base.type}.{name}", given)
+    draft = _draft(m, node, base, op, name if "." in name else f"{base.type}.{name}", given)
     _heavy_of_model(draft, base, op, name)
     functions = _ship(m, op, given, node)
     draft.functions = functions

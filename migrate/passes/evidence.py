@@ -14,7 +14,8 @@ TRAINS = frozenset({
 })
 APPLIES = frozenset({HeavyKind.MODEL_INFERENCE, HeavyKind.PREDICT_BATCH_UDF})
 STREAMS = frozenset({HeavyKind.FOREACH_BATCH, HeavyKind.FOREACH_RDD, HeavyKind.APPLY_IN_PANDAS_WITH_STATE})
-ROW_UDFS = frozenset({HeavyKind.PYTHON_UDF, HeavyKind.IMPORTED_UDF, HeavyKind.PYTHON_UDTF, HeavyKind.RDD_MAP, HeavyKind.RDD_FILTER})
+VALUE_UDFS = frozenset({HeavyKind.PYTHON_UDF, HeavyKind.IMPORTED_UDF, HeavyKind.PYTHON_UDTF})
+ROW_UDFS = VALUE_UDFS | {HeavyKind.RDD_MAP, HeavyKind.RDD_FILTER}
 _STREAMING = ("DataStream", "StreamFrame", "StreamGrouped", "StreamingContext", "DStream", "StreamingQuery", "KafkaUtils", "dlt.read_stream")
 _SHUFFLES = frozenset({Kind.JOIN, Kind.AGGREGATE, Kind.WINDOW, Kind.SORT, Kind.UNION})
 _RELATIONAL_RDD = frozenset({
@@ -64,6 +65,12 @@ class Evidence:
         return [s for s in self.stages if s.cost is Cost.NATIVE and (s.kind not in kept or s.facts.get("text"))]
 
     @cached_property
+    def framed(self) -> list[Stage]:
+        """Projections, filters and SQL over frames, with or without a UDF in them."""
+        kinds = {Kind.PROJECT, Kind.FILTER, Kind.EXPLODE, *_SHUFFLES}
+        return [s for s in self.stages if s.heavy is None and s.symbol.startswith(_FRAMES) and (s.kind in kinds or s.facts.get("text"))]
+
+    @cached_property
     def relational(self) -> list[Stage]:
         """Native work worth keeping: joins, aggregates, windows and sorts, of frames or of key and value RDDs."""
         frames = [s for s in self.stages if s.kind in _SHUFFLES and s.cost is Cost.NATIVE and s.symbol.startswith(_FRAMES)]
@@ -93,7 +100,7 @@ class Evidence:
 
     @property
     def hand_written_learning(self) -> bool:
-        """Whether an iterative job over RDDs computes a model by itself: two notions of learning in its names, and arrays."""
+        """Whether an iterative job over RDDs computes a model by itself: two words of learning in its names, and arrays."""
         words = [word for word in self.job.facts.get("vocabulary", "").split(",") if word]
         arrays = any("numpy" in stage.facts.get("libraries", "") for stage in self.python)
         return len(words) >= 2 and arrays and any(stage.symbol.startswith("RDD.") for stage in self.python)

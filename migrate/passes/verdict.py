@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.ir import Job, Reason, Stage, Tag, Verdict
-from migrate.passes.evidence import ROW_UDFS, Evidence
+from migrate.passes.evidence import ROW_UDFS, VALUE_UDFS, Evidence
 
 
 def verdict_of(evidence: Evidence, tag: Tag) -> tuple[Verdict, Reason]:
@@ -36,15 +36,17 @@ def _of_python(evidence: Evidence) -> tuple[Verdict, Reason]:
         message = "its Python functions only rearrange fields between native joins and shuffles"
         return Verdict.KEEP_ON_SPARK, Reason("SR931", message, first.span.line)
     if evidence.upstream is None and not evidence.libraries and _rows_of_a_frame(evidence):
-        kept = evidence.native[0]
+        kept = (evidence.framed or evidence.native)[0]
         message = f"{kept.symbol} and the rest of the frame's work is native and stays, the Python function moves"
         return Verdict.SPLIT, Reason("SR933", message, kept.span.line)
     return _moved(evidence, first)
 
 
 def _rows_of_a_frame(evidence: Evidence) -> bool:
-    """Whether the Python is functions of single rows or values within more work on frames."""
-    return all(stage.heavy in ROW_UDFS for stage in evidence.python) and len(evidence.native) > len(evidence.python)
+    """Whether the Python is functions of single values within work on frames, or of rows beside more of it."""
+    if all(stage.heavy in VALUE_UDFS for stage in evidence.python):
+        return bool(evidence.framed)
+    return all(stage.heavy in ROW_UDFS for stage in evidence.python) and len(evidence.native) >= len(evidence.python)
 
 
 def _moved(evidence: Evidence, first: Stage) -> tuple[Verdict, Reason]:
