@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
 from collections.abc import Sequence
@@ -32,6 +33,17 @@ def who(run: PlannedRun) -> str:
     """The side run as sentences call it."""
     times = f", repeat {run.repeat}" if run.repeat > 1 else ""
     return f"the {run.side.engine.value.capitalize()} side (seed {run.seed}{times})"
+
+
+def of_error(run: PlannedRun, step: PlannedStep, error: BaseException, timeout: float | None) -> tuple[Cause, str]:
+    """Cause and sentence of a step that could not start, or was not let come to its end."""
+    if isinstance(error, TimeoutError):
+        return Cause.TIMEOUT, f"{who(run)} was still in step `{step.name}` when its {timeout:g} s were over"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Cause.DISK, f"{who(run)} cannot go on in step `{step.name}`: the disk is full"
+    if isinstance(error, OSError):
+        return Cause.START, f"{who(run)} cannot start step `{step.name}`: {error.filename}: {error.strerror}"
+    return Cause.INTERRUPTED, f"interrupted while {who(run)} ran step `{step.name}`"
 
 
 def of_exit(

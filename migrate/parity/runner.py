@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import signal
 import subprocess
@@ -86,6 +87,17 @@ class _Attempt:
         raise SideFailed(found, self.result())
 
 
+@dataclass(frozen=True)
+class _Launch:
+    """A step ready to start: nothing is left to be filled in."""
+
+    step: PlannedStep
+    command: list[str]
+    environment: dict[str, str]
+    trace_file: Path
+    log: Path
+
+
 def run_side(run: PlannedRun, conditions: Conditions) -> SideResult:
     """Run all steps of one side. Raises SideFailed; whatever happens, nothing that was started is left running."""
     attempt = _prepare(run, conditions)
@@ -136,15 +148,47 @@ def _ray_tmp() -> Path:
 
 def _run_step(attempt: _Attempt, step: PlannedStep) -> None:
     """Run one command to its end, add it to the attempt, and fail where it did not come through."""
-    run, conditions = attempt.run, attempt.conditions
+    launch = _launch(attempt, step)
+    oom_before = failure.oom_kills()
+    start = time.monotonic()
+    code: int | None = None
+    trouble: tuple[Cause, str] | None = None
+    try:
+        code = _wait(attempt, launch)
+    except (OSError, KeyboardInterrupt) as error:
+        trouble = failure.of_error(attempt.run, step, error, attempt.conditions.timeout)
+    end = time.monotonic()
+    attempt.stopped += _stop(attempt.family)
+    trace = phases.read(launch.trace_file, end)
+    attempt.steps.append(
+        StepResult(
+            name=step.name,
+            command=tuple(attempt.conditions.redactor.command(launch.command)),
+            python=step.python,
+            seconds=end - start,
+            exit_code=code,
+            segments=phases.timeline(trace, start, end, attempt.run.side, step.name),
+            calls=len(trace.spans),
+            trace_failures=trace.failures,
+        )
+    )
+    if code:
+        tail = failure.tail(launch.log, attempt.conditions.redactor)
+        kills = failure.oom_kills() - oom_before
+        trouble = failure.of_exit(attempt.run, step, code, end - start, tail, kills)
+    if trouble is not None:
+        cause, sentence = trouble
+        attempt.fail(cause, sentence + failure.where(trace), step)
+
+
+def _launch(attempt: _Attempt, step: PlannedStep) -> _Launch:
     values = {
         "python": step.python,
         "out": str(attempt.ground.out),
-        "inputs": conditions.inputs or "",
+        "inputs": attempt.conditions.inputs or "",
         "workdir": str(attempt.ground.work),
-        "seed": str(run.seed),
+        "seed": str(attempt.run.seed),
     }
-    command = [fill(word, values) for word in step.command]
     trace_file = attempt.folder / f"{step.name}.trace.jsonl"
     variables = environment.build(
         interpreters.probe(step.python),
@@ -153,69 +197,35 @@ def _run_step(attempt: _Attempt, step: PlannedStep) -> None:
         trace_file,
         {name: fill(value, values) for name, value in step.env.items()},
     )
-    oom_before = failure.oom_kills()
-    start = time.monotonic()
-    code: int | None = None
-    cause: Cause | None = None
-    sentence = ""
-    try:
-        code = _wait(attempt, step, command, variables, trace_file)
-    except (FileNotFoundError, PermissionError) as error:
-        reason = f"{error.filename}: {error.strerror}"
-        cause, sentence = Cause.START, f"{failure.who(run)} cannot start step `{step.name}`: {reason}"
-    except TimeoutError:
-        cause = Cause.TIMEOUT
-        sentence = f"{failure.who(run)} was still in step `{step.name}` when its {conditions.timeout:g} s were over"
-    except KeyboardInterrupt:
-        cause, sentence = Cause.INTERRUPTED, f"interrupted while {failure.who(run)} ran step `{step.name}`"
-    end = time.monotonic()
-    attempt.stopped += _stop(attempt.family)
-    trace = phases.read(trace_file, end)
-    segments = phases.timeline(trace, start, end, run.side, step.name)
-    attempt.steps.append(
-        StepResult(
-            name=step.name,
-            command=tuple(conditions.redactor.command(command)),
-            python=step.python,
-            seconds=end - start,
-            exit_code=code,
-            segments=segments,
-            calls=len(trace.spans),
-            trace_failures=trace.failures,
-        )
-    )
-    if code:
-        tail = failure.tail(attempt.folder / f"{step.name}.log", conditions.redactor)
-        cause, sentence = failure.of_exit(run, step, code, end - start, tail, failure.oom_kills() - oom_before)
-    if cause is not None:
-        attempt.fail(cause, sentence + failure.where(trace), step)
+    command = [fill(word, values) for word in step.command]
+    return _Launch(step, command, variables, trace_file, attempt.folder / f"{step.name}.log")
 
 
-def _wait(attempt: _Attempt, step: PlannedStep, command: list[str], variables: dict[str, str], trace_file: Path) -> int:
-    """Start the command and wait for it, looking after it meanwhile. Raises TimeoutError."""
-    timeout = attempt.conditions.timeout
-    left = None if timeout is None else timeout - sum(done.seconds for done in attempt.steps)
-    deadline = None if left is None else time.monotonic() + left
-    with (attempt.folder / f"{step.name}.log").open("wb") as log:
+def _wait(attempt: _Attempt, launch: _Launch) -> int:
+    """Start the command and wait for its exit code, looking after it meanwhile. Raises TimeoutError."""
+    run, timeout = attempt.run, attempt.conditions.timeout
+    left = math.inf if timeout is None else timeout - sum(done.seconds for done in attempt.steps)
+    deadline = time.monotonic() + left
+    with launch.log.open("wb") as log:
         process = subprocess.Popen(
-            command,
-            cwd=attempt.run.side.cwd,
-            env=variables,
+            launch.command,
+            cwd=run.side.cwd,
+            env=launch.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     attempt.family.add(process)
-    live = phases.Live(trace_file, attempt.run.side, step.name)
+    live = phases.Live(launch.trace_file, run.side, launch.step.name)
     while True:
         try:
             return process.wait(_POLL_SECONDS)
         except subprocess.TimeoutExpired:
-            if deadline is not None and time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise TimeoutError from None
             attempt.sampler.look()
-            attempt.conditions.progress.tick(attempt.run, step, live.phase(), time.monotonic() - attempt.began)
+            attempt.conditions.progress.tick(run, launch.step, live.phase(), time.monotonic() - attempt.began)
 
 
 def _check_inputs(attempt: _Attempt, before: inputs.Fingerprint) -> None:

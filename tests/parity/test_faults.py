@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from migrate.cli import run
 from migrate.parity import gpu
 
 if TYPE_CHECKING:
@@ -124,6 +127,55 @@ def test_wrong_before_anything_runs(
     assert bench.run(*options) == 2
     assert said in capsys.readouterr().err
     assert not bench.run_dir.exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a file system of a given size."""
+    mounted = tmp_path / "small"
+    mounted.mkdir()
+
+    def mount(size: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(mounted)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("this user may not mount a file system of limited size")
+        return mounted
+
+    yield mount
+    if mounted.is_mount():
+        subprocess.run(["umount", str(mounted)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        pytest.param("300k", "The Ray side (seed 0) failed in step `ray`", id="for the job"),
+        pytest.param("12k", "No space left on device", id="for the runner"),
+    ],
+)
+def test_no_room(
+    bench: Bench,
+    capsys: pytest.CaptureFixture[str],
+    small_disk: Callable[[str], Path],
+    size: str,
+    said: str,
+) -> None:
+    bench.write(ray=("--rows", "100000"))
+    assert run(["parity", str(bench.folder), "--run-dir", str(small_disk(size) / "run")]) == 2
+    shown = " ".join(capsys.readouterr().err.split())
+    assert said in shown
+    assert "the disk is full" in shown or "No space left" in shown
+
+
+def test_a_program_of_no_known_format(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    program = bench.folder / "program"
+    program.write_bytes(b"\x00\x01\x02")
+    program.chmod(0o755)
+    bench.write()
+    spec = (bench.folder / "parity.toml").read_text()
+    (bench.folder / "parity.toml").write_text(spec.replace('"{python}"', f'"{program}"', 1))
+    assert bench.run() == 2
+    assert "cannot start step `spark`" in capsys.readouterr().err
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
