@@ -34,13 +34,14 @@ class Edit:
 class Emission:
     """What a mapping wants written.
 
-    ``text`` replaces the stage's chain (``.persist()`` becomes ``.materialize()``), None leaves it as it stands.
-    ``helpers`` are names under ``templates/stage/``, written once below the imports; ``imports`` whole import lines;
-    ``edits`` touch other places (the constructor of a pipeline); ``before`` are statements put in front of the stage's
-    statement; ``claims`` are neighbouring stages that this emission covers; ``span`` is what ``text`` replaces where that
-    is not the chain; ``drop`` that the whole statement goes; ``forgets`` are names that the new text no longer reads;
-    ``removals`` are statements elsewhere that go, with the comments on top of them;
-    ``sorts`` are the sorts of type that declared types hold (``floating``, ``struct``), for helpers that depend on them.
+    ``text`` replaces the stage's chain (``.persist()`` becomes ``.materialize()``), None leaves it as it stands; ``span``
+    is what ``text`` replaces where that is not the chain. ``drop`` says that the whole statement goes. ``before`` are
+    statements put in front of the stage's statement, ``edits`` touch other places (the constructor of a pipeline),
+    ``removals`` are statements elsewhere that go, with the comments on top of them. ``helpers`` are names under
+    ``templates/stage/``, written once below the imports; ``imports`` are whole import lines; ``sorts`` the sorts of type
+    that declared types hold (``floating``, ``struct``), for helpers that depend on them. ``claims`` are neighbouring
+    stages that this emission covers, ``forgets`` names that the new text no longer reads. ``notes`` are sentences for
+    the report: what a person should know about the emitted code.
     """
 
     text: str | None = None
@@ -54,6 +55,7 @@ class Emission:
     forgets: tuple[str, ...] = ()
     removals: tuple[Span, ...] = ()
     sorts: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,21 @@ class Column:
 class Call(Protocol):
     """What a mapping sees: one stage, its job, and the source text it was read from."""
 
-    stage: Stage
-    job: Job
-    module: Module
-    project: Project
+    @property
+    def stage(self) -> Stage:
+        """The stage itself."""
+
+    @property
+    def job(self) -> Job:
+        """The job it belongs to."""
+
+    @property
+    def module(self) -> Module:
+        """The file it stands in."""
+
+    @property
+    def project(self) -> Project:
+        """The files that the job may import."""
 
     def argument(self, name: str, position: int | None = None) -> ast.expr | None:
         """The argument passed by that keyword or at that position (from 0), None when absent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import os
@@ -14,24 +15,30 @@ from pathlib import Path
 from migrate.emit.assemble import Layout, ray_file, spark_file
 from migrate.emit.flow import Flow, HandOff
 from migrate.emit.plan import Plan, plan
+from migrate.emit.siblings import foreign_imports, siblings
 from migrate.emit.spec import parity_spec
+from migrate.emit.splice import marks, part_of
 from migrate.emit.style import undefined_names
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
 from migrate.frontend import read_job
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
+from migrate.frontend.source import decode
 from migrate.ir import Cost, Engine, Job, Stage, Verdict
 from migrate.mapping import NotCarried
 from migrate.passes import judge
 from migrate.passes.place import is_udf_maker, place
-from migrate.report.json import finding_document, stage_document
+from migrate.report.json import Fingerprints, finding_document, stage_document
+
+_REPORT, _SPEC = "report.json", "parity.toml"
 
 
 @dataclass(frozen=True)
 class Rewrite:
     """What a rewrite would write: ``files`` by name, in ``folder``; ``run`` the job files in the order in which they run.
 
+    ``files`` is empty where nothing moves. ``report`` is the text of ``report.json``, made whether it is written or not.
     ``complete`` says that every Python-heavy stage moved and nothing needs a person.
     """
 
@@ -41,67 +48,123 @@ class Rewrite:
     run: tuple[str, ...]
     complete: bool
     findings: tuple[Finding, ...]
+    report: str
 
     def changes(self) -> Iterator[tuple[str, str]]:
         """The files that differ from what is on disk, each with a unified diff."""
         for name, text in self.files.items():
             path = self.folder / name
-            old = path.read_text(encoding="utf-8") if path.is_file() else ""
-            if old != text:
-                lines = difflib.unified_diff(old.splitlines(True), text.splitlines(True), str(path), str(path))
-                yield name, "".join(lines)
+            old = path.read_bytes() if path.is_file() else b""
+            if old != text.encode("utf-8"):
+                before = old.decode("utf-8", errors="replace").splitlines(True)
+                lines = difflib.unified_diff(before, text.splitlines(True), str(path), str(path))
+                yield name, "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
     def write(self) -> None:
-        """Put all files in place. They are written beside the folder first, so that a failure leaves nothing half-written."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
+        """Put all files in place, or none: what was there is put back when one of them cannot be written.
+
+        MigrateError where a file is in the way that no rewrite of this job has written.
+        """
+        self._refuse_strangers()
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
+        except OSError as error:
+            raise MigrateError(f"{self.folder}: cannot be written ({error.strerror}); nothing was changed") from error
+        made = not self.folder.exists()
+        placed: list[str] = []
         try:
             for name, text in self.files.items():
                 (staging / name).write_text(text, encoding="utf-8", newline="")
             self.folder.mkdir(exist_ok=True)
             for name in self.files:
-                os.replace(staging / name, self.folder / name)
+                if (self.folder / name).exists():
+                    (self.folder / name).replace(staging / f"{name}.old")
+                placed.append(name)
+                (staging / name).replace(self.folder / name)
         except OSError as error:
+            self._put_back(staging, placed, made)
             raise MigrateError(f"{self.folder}: cannot be written ({error.strerror}); nothing was changed") from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+    def _put_back(self, staging: Path, placed: list[str], made: bool) -> None:
+        for name in placed:
+            old = staging / f"{name}.old"
+            if old.exists():
+                old.replace(self.folder / name)
+            else:
+                (self.folder / name).unlink(missing_ok=True)
+        if made and self.folder.is_dir():
+            self.folder.rmdir()
+
+    def _refuse_strangers(self) -> None:
+        """Nothing is overwritten but what the report beside it says an earlier rewrite of this job wrote."""
+        ours = _written_before(self.folder / _REPORT, self.job.path)
+        for name in self.files:
+            if (self.folder / name).exists() and name not in ours:
+                raise MigrateError(
+                    f"{self.folder / name}: is there already and was not written by a rewrite of {self.job.path}; "
+                    f"move it away or name another folder with --out"
+                )
+
+
+def _written_before(report: Path, job: str) -> set[str]:
+    """The files that an earlier rewrite of the job left, by its report."""
+    try:
+        document = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    if not isinstance(document, dict) or document.get("job") != job or not isinstance(document.get("run"), list):
+        return set()
+    return {*map(str, document["run"]), _SPEC, _REPORT}
 
 
 def rewrite(path: Path, folder: Path | None = None, *, everything: bool = False) -> Rewrite:
     """The rewrite of the job at ``path``, into ``folder`` (default ``<stem>_ray`` beside it). Writes nothing.
 
-    Raises MigrateError when the job cannot be read or has no entry point.
+    Raises MigrateError when the job cannot be read, is no plain Python file, or cannot be cut into parts that do
+    together what it does.
     """
-    if not path.is_file():
-        raise MigrateError(f"{path}: there is no such file; give the Python file of one Spark job")
     target = folder or path.parent / f"{path.stem}_ray"
-    read, project = read_job(path)
-    module = project.module(read.path)
-    if module is None:
-        raise MigrateError(f"{path}: cannot be parsed as Python")
+    read, project, module = _read(path)
     judged = judge(read)
     planned = plan(judged, module, project)
     placed = place(judged, planned.refusal, everything=everything)
-    if not any(stage.engine is Engine.RAY for stage in placed.stages):
-        return _left_alone(placed, planned, target, everything)
+    blocked = _blocked(placed, planned)
+    if not any(stage.engine is Engine.RAY and not is_udf_maker(stage) for stage in placed.stages):
+        wanted = everything or placed.verdict is not Verdict.KEEP_ON_SPARK
+        findings = (*placed.findings, *(blocked if wanted else ()))
+        report = _report(placed, [], findings)
+        return Rewrite(placed, target, {}, (), not (wanted and blocked), findings, report)
     try:
         files, run = _parts(placed, module, project, planned, path, target)
     except NotCarried as reason:
         raise MigrateError(f"{path}: {reason}; move that out of the way by hand, then rewrite again") from reason
-    findings = (*placed.findings, *_blocked(placed, planned))
-    way_back = Layout(path, target / "x").way_back
-    files["parity.toml"] = parity_spec(
-        placed,
-        module,
-        project,
-        planned.emissions,
-        path.stem,
-        way_back,
-        [f"{_seen(path, target)}{name}" for name in run],
-    )
-    complete = not any(_heavy(stage) and stage.engine is Engine.SPARK for stage in placed.stages)
-    files["report.json"] = _report(placed, run, findings)
-    return Rewrite(placed, target, files, tuple(run), complete, findings)
+    spark_bound = _spark_bound(files[run[-1]], module, project)
+    findings = (*placed.findings, *blocked, *spark_bound, *_notes(placed, planned))
+    parts = [f"{_seen(path, target)}{name}" for name in run]
+    way_back = Layout(path, target / _SPEC).way_back
+    files[_SPEC] = parity_spec(placed, module, project, planned.emissions, path.stem, way_back, parts)
+    files[_REPORT] = _report(placed, run, findings)
+    left = any(_heavy(stage) and stage.engine is Engine.SPARK for stage in placed.stages)
+    return Rewrite(placed, target, files, tuple(run), not (left or spark_bound), findings, files[_REPORT])
+
+
+def _read(path: Path) -> tuple[Job, Project, Module]:
+    if not path.is_file():
+        raise MigrateError(f"{path}: there is no such file; give the Python file of one Spark job")
+    if path.suffix == ".ipynb":
+        raise MigrateError(f"{path}: is a notebook, which is analysed but not rewritten; export it as a Python file")
+    job, project = read_job(path)
+    module = project.module(job.path)
+    if module is None:
+        raise MigrateError(f"{path}: cannot be parsed as Python; correct its syntax")
+    if module.text != decode(path.read_bytes()) or module.repairs:
+        raise MigrateError(
+            f"{path}: is not plain Python 3 (a notebook or Python 2), which is analysed but not rewritten"
+        )
+    return job, project, module
 
 
 def _seen(path: Path, target: Path) -> str:
@@ -114,11 +177,12 @@ def _parts(
 ) -> tuple[dict[str, str], list[str]]:
     flow = Flow(job, module, project, planned.emissions)
     handoffs: list[HandOff] = []
-    ray = flow.part(Engine.RAY, handoffs)
+    ray = part_of(flow, Engine.RAY, handoffs)
     files, run = {}, []
     spark_name, ray_name = f"{path.stem}_spark.py", f"{path.stem}_ray.py"
-    if any(stage.engine is Engine.SPARK and not is_udf_maker(stage) for stage in job.stages):
-        spark = flow.part(Engine.SPARK, handoffs)
+    if flow.has_spark:
+        spark = part_of(flow, Engine.SPARK, handoffs)
+        spark.edits += marks(flow, _sentences(job, planned))
         note = f"The Spark part of {path.name}, up to the hand-off that {ray_name} goes on from."
         files[spark_name] = spark_file(spark, module, project, Layout(path, target / spark_name), note)
         run.append(spark_name)
@@ -126,8 +190,9 @@ def _parts(
     else:
         note = f"{path.name} on Ray."
     files[ray_name] = ray_file(ray, module, project, Layout(path, target / ray_name), note)
-    for name in run + [ray_name]:
-        lost = set(undefined_names(files[name], path)) - set(undefined_names(module.text, path))
+    before = set(undefined_names(module.text, path))
+    for name in [*run, ray_name]:
+        lost = set(undefined_names(files[name], path)) - before
         if lost:
             raise NotCarried(f"{name} would use {', '.join(sorted(lost))}, which only the other part has")
     return files, [*run, ray_name]
@@ -137,31 +202,64 @@ def _heavy(stage: Stage) -> bool:
     return stage.heavy is not None or stage.cost in {Cost.PYTHON, Cost.ARROW}
 
 
-def _left_alone(job: Job, planned: Plan, target: Path, everything: bool) -> Rewrite:
-    blocked = _blocked(job, planned)
-    wanted = everything or job.verdict is not Verdict.KEEP_ON_SPARK
-    return Rewrite(job, target, {}, (), not (wanted and blocked), (*job.findings, *blocked))
+def _why(stage: Stage, planned: Plan) -> str:
+    return planned.refusals.get(stage.id, "it needs a model or a value that stays on Spark")
 
 
 def _blocked(job: Job, planned: Plan) -> tuple[Finding, ...]:
     """One finding for each stage that keeps Python-heavy work on Spark."""
     names = {blocker for stage in job.stages for blocker in stage.blocked_by}
     return tuple(
-        Finding(
-            stage.code or "SR900",
-            Severity.WARNING,
-            f"{stage.symbol} stays on Spark: {planned.refusals[stage.id]}",
-            stage.span.path,
-            stage.span.line,
-            stage.span.column,
-        )
+        _finding(stage, Severity.WARNING, f"{stage.symbol} stays on Spark: {_why(stage, planned)}")
         for stage in job.stages
         if stage.id in names
     )
 
 
+def _notes(job: Job, planned: Plan) -> tuple[Finding, ...]:
+    """What the mappings say about the stages that moved."""
+    return tuple(
+        _finding(stage, Severity.NOTE, note)
+        for stage in job.stages
+        if stage.engine is Engine.RAY and stage.id in planned.emissions
+        for note in planned.emissions[stage.id].notes
+    )
+
+
+def _finding(stage: Stage, severity: Severity, message: str) -> Finding:
+    span = stage.span
+    return Finding(stage.code or "SR900", severity, message, span.path, span.line, span.column)
+
+
+def _spark_bound(text: str, module: Module, project: Project) -> tuple[Finding, ...]:
+    """One finding for each of the job's own modules that the Ray part imports and that imports Spark."""
+    return tuple(
+        Finding(
+            "SR900",
+            Severity.WARNING,
+            f"{path} imports {package}, so the Ray part needs {package} too; move what runs on the workers to a module "
+            f"of its own",
+            path,
+            line,
+        )
+        for path, sibling in siblings(ast.parse(text), module, project).items()
+        for line, package in foreign_imports(sibling.tree)
+    )
+
+
+def _sentences(job: Job, planned: Plan) -> dict[str, str]:
+    """For each Python-heavy stage that stays, the comment that stands above its statement."""
+    found = {}
+    for stage in job.stages:
+        for blocker in map(job.stage, stage.blocked_by[:1]):
+            place = "" if blocker.id == stage.id else f", held by {blocker.symbol} on line {blocker.span.line}"
+            why = _why(blocker, planned)
+            found[stage.id] = f"MIGRATE({stage.code or 'SR900'}): {stage.symbol} stays on Spark{place}: {why}"
+    return found
+
+
 def _report(job: Job, run: list[str], findings: tuple[Finding, ...]) -> str:
-    prints: dict[tuple[str, ...], str] = {}
+    prints: Fingerprints = {}
     document = {
         "schema_version": 1,
         "job": job.path,

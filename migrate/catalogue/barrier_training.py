@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass, replace
 
 from migrate.ir import Cost, Kind, Span, Stage
@@ -32,8 +33,8 @@ def _shards(feed: _Feed) -> str:
     """The data config that gives rows to workers as the repartition did."""
     if not feed.keys:
         return "UnevenShards()"
-    order = f", order={json.dumps(feed.order)}" if feed.order else ""
-    return f"HashShards(keys={json.dumps(feed.keys)}{order})"
+    order = f", order={json.dumps(feed.order, ensure_ascii=False)}" if feed.order else ""
+    return f"HashShards(keys={json.dumps(feed.keys, ensure_ascii=False)}{order})"
 
 
 class BarrierTraining(Mapping):
@@ -77,25 +78,27 @@ class BarrierTraining(Mapping):
         collect = self._collect(call)
         feed = self._feed(call)
         function, passed = self._function(call)
+        self._refuse_other_callers(call, function)
         edits = rewrite_train_function(
-            call.module, function, rendezvous_statements(function, call.module, call.project)
+            call.module, call.project, function, rendezvous_statements(function, call.module, call.project)
         )
         loop, forgets = self._loop(call, function, passed, edits)
         uses_cuda = any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
+        trainer = self._free_name(call)
         before = render(
             "train/torch_trainer.py.j2",
-            trainer="trainer",
+            trainer=trainer,
             loop=loop,
             workers=feed.workers,
             use_gpu="torch.cuda.is_available()" if uses_cuda else "False",
-            name=call.job.name,
+            name=re.sub(r"[^\w.-]", "_", call.job.name),
             shard=_SHARD,
             dataset=feed.dataset,
             shards=_shards(feed),
         )
         end = collect.chain
         return Emission(
-            "trainer.fit().return_value",
+            f"{trainer}.fit().return_value",
             helpers=(
                 "collected",
                 "cpus_per_worker",
@@ -108,6 +111,7 @@ class BarrierTraining(Mapping):
                 "import uuid",
                 "from ray.train import RunConfig, ScalingConfig",
                 "from ray.train.torch import TorchTrainer",
+                *(["import torch"] if uses_cuda else []),
                 *sorted(edits.imports),
             ),
             edits=tuple(edits.edits),
@@ -116,13 +120,28 @@ class BarrierTraining(Mapping):
             span=replace(feed.start, end_line=end.end_line, end_column=end.end_column),
             forgets=forgets,
             removals=tuple(call.span(statement) for statement in edits.removed),
+            notes=tuple(edits.notes),
         )
 
     def _collect(self, call: Call) -> Stage:
         consumers = call.consumers()
-        if len(consumers) != 1 or consumers[0].symbol != "RDD.collect":
-            raise NotCarried("the results of the barrier stage are not simply collected")
+        if len(consumers) != 1 or consumers[0].symbol != "RDD.collect" or not _together(call.stage, consumers[0]):
+            raise NotCarried("the results of the barrier stage are not simply collected where it stands")
         return consumers[0]
+
+    def _free_name(self, call: Call) -> str:
+        taken = {node.id for node in ast.walk(call.module.tree) if isinstance(node, ast.Name)}
+        taken |= {node.arg for node in ast.walk(call.module.tree) if isinstance(node, ast.arg)}
+        names = ("trainer", "ray_trainer", "torch_trainer")
+        free = next((name for name in names if name not in taken and name not in functions(call.module)), None)
+        if free is None:
+            raise NotCarried(f"the job uses all of the names {', '.join(names)}, one of which the trainer needs")
+        return free
+
+    def _refuse_other_callers(self, call: Call, function: ast.FunctionDef) -> None:
+        uses = [n for n in ast.walk(call.module.tree) if isinstance(n, ast.Name) and n.id == function.name]
+        if len(uses) > 1:
+            raise NotCarried(f"{function.name} is used on other lines too ({', '.join(str(n.lineno) for n in uses)})")
 
     def _feed(self, call: Call) -> _Feed:
         claims: list[str] = []
@@ -130,6 +149,8 @@ class BarrierTraining(Mapping):
         here = call
         while here.stage.inputs:
             here = here.neighbour(here.stage.inputs[0])
+            if here.stage.id in claims or not _together(call.stage, here.stage) or len(here.consumers()) != 1:
+                break
             claims.append(here.stage.id)
             if here.stage.symbol == "DataFrame.sortWithinPartitions" and not order:
                 order = self._names(here, 0)
@@ -168,7 +189,8 @@ class BarrierTraining(Mapping):
                 raise NotCarried("the lambda of the barrier stage does more than call the train function")
             node = body.func
         function = functions(call.module).get(node.id) if isinstance(node, ast.Name) else None
-        if function is None:
+        own = isinstance(node, ast.Name) and call.resolve(node) == f"{call.module.name}.{node.id}"
+        if function is None or not own:
             raise NotCarried("the train function is not defined in the job's own file")
         return function, passed
 
@@ -182,8 +204,21 @@ class BarrierTraining(Mapping):
         parameter, arguments = passed.args.args[0].arg, passed.body.args
         if passed.body.keywords or len(arguments) != len(function.args.args):
             raise NotCarried(f"{function.name} is not called with all its parameters by position")
+        if any(isinstance(argument, ast.Starred) for argument in arguments) or any(
+            _mentions(a, parameter) and not isinstance(a, ast.Name) for a in arguments
+        ):
+            raise NotCarried(f"{function.name} is not called with the rows as they are and all else by position")
         kept = [a for i, a in enumerate(arguments) if i not in edits.dropped_parameters]
         gone = [a for i, a in enumerate(arguments) if i in edits.dropped_parameters]
         texts = [rows if isinstance(a, ast.Name) and a.id == parameter else call.text(a) for a in kept]
         forgets = {node.id for a in gone for node in ast.walk(a) if isinstance(node, ast.Name)}
         return f"{function.name}({', '.join(texts)})", tuple(sorted(forgets))
+
+
+def _together(one: Stage, other: Stage) -> bool:
+    """Whether two stages are links of one chain: ``edits`` that span both must not eat what stands between."""
+    return one.statement == other.statement and one.chain.path == other.chain.path
+
+
+def _mentions(node: ast.expr, name: str) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))

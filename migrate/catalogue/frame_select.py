@@ -6,6 +6,7 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+from migrate.translate.columns import quoted
 
 
 class FrameSelect(Mapping):
@@ -46,9 +47,9 @@ class FrameSelect(Mapping):
         if len({column.name for column in columns}) < len(columns):
             raise NotCarried("two columns of one name")
         if all(column.plain == column.name for column in columns):
-            names = ", ".join(f'"{column.name}"' for column in columns)
+            names = ", ".join(quoted(column.name) for column in columns)
             return Emission(f".select_columns([{names}])")
-        body = ", ".join(f'"{column.name}": {column.text}' for column in columns)
+        body = ", ".join(f"{quoted(column.name)}: {column.text}" for column in columns)
         return Emission(
             f'.map_batches(lambda batch: pa.table({{{body}}}), batch_format="pyarrow")',
             helpers=tuple(sorted({helper for column in columns for helper in column.helpers})),

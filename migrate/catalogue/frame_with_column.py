@@ -6,6 +6,7 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
+from migrate.translate.columns import quoted
 
 
 class FrameWithColumn(Mapping):
@@ -40,7 +41,7 @@ class FrameWithColumn(Mapping):
             raise NotCarried("the name of the new column is not a literal")
         column = call.column(expression)
         return Emission(
-            f'.map_batches(lambda batch: set_column(batch, "{name.value}", {column.text}), batch_format="pyarrow")',
+            f'.map_batches(lambda batch: set_column(batch, {quoted(name.value)}, {column.text}), batch_format="pyarrow")',
             helpers=("set_column", *sorted(column.helpers)),
             imports=tuple(sorted(column.imports)),
         )

@@ -34,10 +34,15 @@ class WriteParquet(Mapping):
             "df.write_parquet(path, mode=SaveMode.OVERWRITE)",
         ),
         Case("default", "df.write.parquet(path)", "df.write_parquet(path, mode=SaveMode.ERROR)"),
+        Case("partitions as an argument", 'df.write.parquet(path, partitionBy="s")', None),
         Case("buckets", 'df.write.bucketBy(8, "id").parquet(path)', None),
     )
 
     def emit(self, call: Call) -> Emission:
+        positional = [argument for argument in call.stage.args if argument.name is None]
+        named = {argument.name for argument in call.stage.args} - {None, "path", "mode"}
+        if len(positional) > 2 or named:
+            raise NotCarried(f"{', '.join(sorted(map(str, named))) or 'partitionBy'} of the write is not mapped yet")
         path, mode = call.argument("path", 0), call.argument("mode", 1)
         if path is None:
             raise NotCarried("the path of the write is not an argument")
@@ -50,8 +55,6 @@ class WriteParquet(Mapping):
         name = "error" if mode is None else mode.value if isinstance(mode, ast.Constant) else None
         if not isinstance(name, str) or name.lower() not in _MODES:
             raise NotCarried("the write mode is not one of the literals that Spark knows")
-        if len([argument for argument in call.stage.args if argument.name not in {"mode", "path"}]) > 2:
-            raise NotCarried("partitionBy is not mapped yet")
         return Emission(
             f".write_parquet({call.text(path)}, mode=SaveMode.{_MODES[name.lower()]})",
             imports=("from ray.data import SaveMode",),

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrate.emit.collide import refuse_collisions
 from migrate.emit.flow import Part
 from migrate.emit.helpers import helper_source
 from migrate.emit.imports import add_imports
 from migrate.emit.prune import names_used, prune
+from migrate.emit.siblings import SPARK_PACKAGES, find_siblings, foreign_imports, refuse_relative, shipped, siblings
 from migrate.emit.style import formatted
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
-from migrate.translate.edits import apply
+from migrate.translate.edits import apply, physical_lines
+from migrate.translate.locate import bound_value
 from migrate.translate.spark_types import arrow_type
 from migrate.translate.udfs import udfs_of
 
-_SPARK_PACKAGES = ("pyspark", "horovod", "sparkdl", "petastorm")
+_COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)")
+_INIT = "{{ray_init}}"
+_HANDOFF = (
+    "# Where Spark and Ray meet: storage that both can reach.\n"
+    'HANDOFF = os.environ.get("HANDOFF_DIR", os.path.join(os.path.dirname(os.path.abspath(__file__)), "handoff"))'
+)
 
 
 @dataclass(frozen=True)
@@ -34,53 +44,76 @@ class Layout:
         """The job's folder, seen from the folder of the emitted file, with ``/``."""
         return os.path.relpath(self.job.parent, self.target.parent).replace(os.sep, "/")
 
+    @property
+    def folder(self) -> str:
+        """The job's folder as an expression of the emitted file."""
+        here = "os.path.dirname(os.path.abspath(__file__))"
+        if self.way_back == ".":
+            return here
+        if self.way_back == "..":
+            return f"os.path.dirname({here})"
+        return f"os.path.normpath(os.path.join({here}, {self.way_back!r}))"
+
 
 def ray_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
     """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
     edits = [*part.edits, *_udf_edits(module, part), *_type_edits(module)]
-    text = prune(apply(module.text, edits), module.tree, _SPARK_PACKAGES)
-    siblings = _siblings(ast.parse(text), module, project)
+    text = _pruned(module, edits, SPARK_PACKAGES)
+    own = siblings(ast.parse(text), module, project)
+    constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
+    arguments = []
+    if own:
+        files = ", ".join(f'os.path.join(JOB, "{name}")' for name in shipped(own))
+        constants += [f"JOB = {layout.folder}", f"MODULES = [{files}]  # travel to Ray's workers"]
+        arguments.append('runtime_env={"py_modules": MODULES}')
+    if text.count(_INIT) > 1:
+        arguments.append("ignore_reinit_error=True")
     helpers, imports = helper_source(part.helpers, part.sorts)
-    constants = []
-    if "HANDOFF" in names_used(ast.parse(text)):
-        constants.append(_HANDOFF)
-    if siblings:
-        files = ", ".join(f'os.path.join(JOB, "{name}")' for name in siblings)
-        constants += [f"JOB = {_folder(layout.way_back)}", f"MODULES = [{files}]  # travel to Ray's workers"]
-        text = text.replace("{{ray_init}}", 'ray.init(runtime_env={"py_modules": MODULES})')
-    text = text.replace("{{ray_init}}", "ray.init()")
-    text = _insert(text, "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece))
+    block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece)
+    plain = text.replace(_INIT, "pass")
+    text = _insert(text.replace(_INIT, f"ray.init({', '.join(arguments)})"), block)
     wanted = {*part.imports, *imports, "import ray", *_missing(text)}
+    refuse_collisions(plain, block, wanted, [edit.text for edit in edits], module)
     text = add_imports(text, wanted)
-    if siblings:
-        text = _find_siblings(text, module, project, layout)
+    if own:
+        text = find_siblings(text, module, project, layout.folder)
+    for _, package in foreign_imports(ast.parse(text)):
+        raise NotCarried(f"the Ray part would still import {package}")
     return _finished(text, module, layout, note)
 
 
 def spark_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
     """The surviving Spark part: the job as it was up to the hand-off."""
-    text = prune(apply(module.text, part.edits), module.tree, ())
+    text = _pruned(module, part.edits, ())
     if part.helpers:
         helpers, imports = helper_source(part.helpers, part.sorts)
-        text = add_imports(_insert(text, f"{_HANDOFF}\n\n\n{helpers}"), imports)
-    if _siblings(ast.parse(text), module, project):
-        text = _find_siblings(text, module, project, layout)
+        block = f"{_HANDOFF}\n\n\n{helpers}"
+        refuse_collisions(text, block, imports, [edit.text for edit in part.edits], module)
+        text = add_imports(_insert(text, block), imports)
+    if siblings(ast.parse(text), module, project):
+        text = find_siblings(text, module, project, layout.folder)
     return _finished(text, module, layout, note)
 
 
-_HANDOFF = (
-    "# Where Spark and Ray meet: storage that both can reach.\n"
-    'HANDOFF = os.environ.get("HANDOFF_DIR", os.path.join(os.path.dirname(os.path.abspath(__file__)), "handoff"))'
-)
+def _pruned(module: Module, edits: Iterable[Edit], foreign: Iterable[str]) -> str:
+    """The edited text with line feeds alone, or NotCarried where the edits do not fit together."""
+    try:
+        text = apply(module.text, edits)
+        text = re.sub(r"\r\n?", "\n", text)
+        tree = ast.parse(text)
+    except (ValueError, SyntaxError) as error:
+        line = getattr(error, "lineno", None)
+        raise NotCarried(f"what moves cannot be cut out of the text{f' near line {line}' if line else ''}") from error
+    refuse_relative(tree)
+    return _utf8(prune(text, module.tree, foreign))
 
 
-def _folder(way_back: str) -> str:
-    here = "os.path.dirname(os.path.abspath(__file__))"
-    if way_back == ".":
-        return here
-    if way_back == "..":
-        return f"os.path.dirname({here})"
-    return f'os.path.normpath(os.path.join({here}, "{way_back}"))'
+def _utf8(text: str) -> str:
+    """The text with its coding line, where it has one, saying what the emitted file is written in."""
+    lines = physical_lines(text)
+    for number, line in enumerate(lines[:2]):
+        lines[number] = _COOKIE.sub(r"\g<1>utf-8", line)
+    return "".join(lines)
 
 
 def _missing(text: str) -> set[str]:
@@ -93,7 +126,8 @@ def _missing(text: str) -> set[str]:
         if isinstance(n, ast.Import | ast.ImportFrom)
         for a in n.names
     }
-    return {line for name, line in known.items() if name in names_used(tree) and name not in bound}
+    used = names_used(tree)
+    return {line for name, line in known.items() if name in used and (name not in bound or name == "pa")}
 
 
 def _udf_edits(module: Module, part: Part) -> list[Edit]:
@@ -120,54 +154,14 @@ def _covers(edit: Edit, module: Module, node: ast.AST) -> bool:
 
 def _type_edits(module: Module) -> list[Edit]:
     edits = []
-    for statement in module.tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+    for statement in ast.walk(module.tree):
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Call):
             try:
-                kind = arrow_type(statement.value, module.resolve, lambda name: None)
+                kind = arrow_type(statement.value, module.resolve, lambda name: bound_value(module, name, ""))
             except NotCarried:
                 continue  # not a type, or one that only Spark's part uses
             edits.append(Edit(module.span(statement.value), kind.text))
     return edits
-
-
-def _siblings(tree: ast.Module, module: Module, project: Project) -> list[str]:
-    """The files of the job's own modules that a file imports, and what these import in turn, by path from the job's folder."""
-    folder = os.path.dirname(module.path)
-    found: list[str] = []
-    open_ = [(module.path, tree)]
-    while open_:
-        importer, here = open_.pop()
-        for node in ast.walk(here):
-            for dotted in _imported(node):
-                path = project.locate(importer, dotted)
-                if path is None or path == module.path:
-                    continue
-                top = os.path.relpath(path, folder or ".").replace(os.sep, "/")
-                shipped = top.split("/")[0] if "/" in top and not top.startswith("..") else top
-                inner = project.module(path)
-                if shipped not in found and inner is not None:
-                    found.append(shipped)
-                    open_.append((path, inner.tree))
-    return sorted(found)
-
-
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [node.module]
-    return []
-
-
-def _find_siblings(text: str, module: Module, project: Project, layout: Layout) -> str:
-    """The text with the job's folder on the path in front of the first import from it."""
-    tree = ast.parse(text)
-    for node in tree.body:
-        if any(project.locate(module.path, dotted) for dotted in _imported(node)):
-            lines = text.splitlines(keepends=True)
-            lines.insert(node.lineno - 1, f"sys.path.insert(0, {_folder(layout.way_back)})\n")
-            return add_imports("".join(lines), {"import os", "import sys"})
-    return text
 
 
 def _insert(text: str, block: str) -> str:
@@ -175,18 +169,25 @@ def _insert(text: str, block: str) -> str:
     if not block:
         return text
     tree = ast.parse(text)
-    last = max((n.end_lineno or 0 for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)), default=0)
-    lines = text.splitlines(keepends=True)
+    imports = [n.end_lineno or 0 for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    last = max(imports) if imports else docstring_end(tree)
+    lines = physical_lines(text)
     return "".join([*lines[:last], "\n", block, "\n\n\n", *lines[last:]])
 
 
-def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
-    tree = ast.parse(text)
+def docstring_end(tree: ast.Module) -> int:
+    """The line on which the docstring of a file ends, 0 where it has none."""
     first = tree.body[0] if tree.body else None
-    lines = text.splitlines(keepends=True)
-    at = 0
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        at = first.end_lineno or 0
+        return first.end_lineno or first.lineno
+    return 0
+
+
+def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
+    lines = physical_lines(text)
+    at = docstring_end(ast.parse(text))
     comment = "".join(f"# {line}\n" for line in note.splitlines())
-    text = "".join([*lines[:at], "\n" if at else "", comment, *lines[at:]])
-    return formatted(text, module.text, layout.job)
+    head = at or next((n for n, line in enumerate(lines[:3]) if not re.match(r"#!|[ \t\f]*#.*?coding[:=]", line)), 0)
+    text = "".join([*lines[:head], "\n" if at else "", comment, *lines[head:]])
+    text = formatted(text, module.text.replace("\r\n", "\n"), layout.job)
+    return text.replace("\n", "\r\n") if "\r\n" in module.text else text

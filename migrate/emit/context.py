@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
-from migrate.mapping import Column
+from migrate.mapping import Call, Column
 from migrate.translate.columns import Translator
-from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of
+from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of, root_name
 from migrate.translate.spark_types import ArrowType, arrow_type
 from migrate.translate.udfs import udf_named
 
@@ -60,7 +60,7 @@ class StageCall:
     def column(self, node: ast.expr) -> Column:
         return Translator(self.resolve, self._is_udf, self._is_dataset, self._type).column(node)
 
-    def neighbour(self, stage_id: str) -> StageCall:
+    def neighbour(self, stage_id: str) -> Call:
         return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)
 
     def consumers(self) -> tuple[Stage, ...]:
@@ -70,7 +70,8 @@ class StageCall:
         return arrow_type(node, self.resolve, self.bound)
 
     def _is_dataset(self, name: str) -> bool:
-        return any(stage.result == name for stage in self.job.stages)
+        receiver = self.receiver()
+        return receiver is not None and root_name(receiver) == name
 
     def _is_udf(self, node: ast.expr) -> bool:
         if not isinstance(node, ast.Name):

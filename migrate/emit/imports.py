@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
+
+from migrate.translate.edits import physical_lines
 
 
 def add_imports(text: str, wanted: Iterable[str]) -> str:
@@ -23,13 +27,16 @@ def _add(text: str, line: str) -> str:
     new = ast.parse(line).body[0]
     assert isinstance(new, ast.Import | ast.ImportFrom)
     existing = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    lines = text.splitlines(keepends=True)
+    lines = physical_lines(text)
+    shared = {line for line, count in Counter(n.lineno for n in tree.body).items() if count > 1}
     for node in existing:
         if isinstance(node, ast.ImportFrom) and isinstance(new, ast.ImportFrom) and node.module == new.module:
             have = {ast.unparse(alias) for alias in node.names}
             want = {ast.unparse(alias) for alias in new.names}
-            if want <= have:
+            if want <= have or "*" in have:
                 return text
+            if node.lineno in shared or node.level:
+                continue
             names = ", ".join(sorted(have | want, key=_name_order))
             lines[node.lineno - 1 : node.end_lineno] = [f"from {node.module} import {names}\n"]
             return "".join(lines)
@@ -54,7 +61,7 @@ def _add(text: str, line: str) -> str:
 
 def _first_block(nodes: list[ast.Import | ast.ImportFrom]) -> list[ast.Import | ast.ImportFrom]:
     """The nodes up to the first blank line between them: behind it stand the modules of the job itself."""
-    for earlier, later in zip(nodes, nodes[1:], strict=False):
+    for earlier, later in pairwise(nodes):
         if later.lineno > (earlier.end_lineno or earlier.lineno) + 1:
             return nodes[: nodes.index(later)]
     return nodes

@@ -10,6 +10,7 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Stage
 from migrate.mapping import Emission, NotCarried
+from migrate.translate.locate import call_of, deferred, functions
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,34 @@ def plan(job: Job, module: Module, project: Project) -> Plan:
     emissions: dict[str, Emission] = {}
     refusals: dict[str, str] = {}
     for stage in job.stages:
-        mapping = mappings().get(stage.symbol)
-        if mapping is None:
-            refusals[stage.id] = f"{stage.symbol} has no mapping yet"
-        elif stage.chain.path != module.path:
-            refusals[stage.id] = f"{stage.symbol} stands in {stage.chain.path}; only the job's own file is rewritten"
-        else:
-            try:
-                emissions[stage.id] = mapping.emit(StageCall(stage, job, module, project))
-            except NotCarried as reason:
-                refusals[stage.id] = str(reason)
+        try:
+            emissions[stage.id] = _emission(stage, job, module, project)
+        except NotCarried as reason:
+            refusals[stage.id] = str(reason)
     for emission in emissions.values():
         for claim in emission.claims:
             refusals.pop(claim, None)
     return Plan(emissions, refusals)
+
+
+def _emission(stage: Stage, job: Job, module: Module, project: Project) -> Emission:
+    mapping = mappings().get(stage.symbol)
+    if mapping is None:
+        raise NotCarried(f"{stage.symbol} has no mapping yet")
+    _refuse_place(stage, module)
+    return mapping.emit(StageCall(stage, job, module, project))
+
+
+def _refuse_place(stage: Stage, module: Module) -> None:
+    """NotCarried for a stage that stands where the rewriter does not follow."""
+    if stage.chain.path != module.path:
+        raise NotCarried(f"it stands in {stage.chain.path}; only the job's own file is rewritten")
+    if stage.scope and ("." in stage.scope or stage.scope not in functions(module)):
+        raise NotCarried("it stands in a method, a nested or an async function; only plain functions are rewritten")
+    if call_of(module, stage) in deferred(module):
+        raise NotCarried("it stands in a lambda or a comprehension, where no statement can be put in its place")
+    arguments = [*stage.args, *(argument for link in stage.links for argument in link.args)]
+    if any(argument.name in {"*", "**"} for argument in arguments):
+        raise NotCarried("its arguments are unpacked, so what they are cannot be read")
+    if stage.facts.get("sure") == "no":
+        raise NotCarried("what it is called on is only guessed to be a dataset of Spark's")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
-from migrate.translate.edits import Lines, apply, whole_lines
+from migrate.translate.edits import Lines, apply, stands_alone, with_gap
 
 
 def names_used(tree: ast.AST) -> set[str]:
@@ -39,12 +39,20 @@ def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterabl
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield from _import(module, lines, statement, used, once, packages)
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            if statement.name not in used and statement.name in once:
+            idle = statement.name in once or any(_foreign(node, packages) for node in ast.walk(statement))
+            if statement.name not in used and idle:
                 yield _gone(lines, _with_decorators(module, statement))
         elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
             names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
             if names & once and not names & used:
                 yield _gone(lines, module.span(statement))
+
+
+def _foreign(node: ast.AST, packages: tuple[str, ...]) -> bool:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        names = [node.module]
+    return any(name.split(".")[0] in packages for name in names)
 
 
 def _import(
@@ -83,10 +91,4 @@ def _with_decorators(module: Module, statement: ast.FunctionDef | ast.ClassDef) 
 
 
 def _gone(lines: Lines, span: Span) -> Edit:
-    grown = whole_lines(lines, span)
-    texts = lines.text.splitlines()
-    after = grown.end_line
-    blank_before = grown.line < 2 or not texts[grown.line - 2].strip()
-    while grown.end_column == 0 and blank_before and after <= len(texts) and not texts[after - 1].strip():
-        after += 1
-    return Edit(Span(grown.path, grown.line, grown.column, after, grown.end_column), "")
+    return Edit(with_gap(lines, span), "") if stands_alone(lines, span) else Edit(span, "pass")

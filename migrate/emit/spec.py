@@ -164,21 +164,27 @@ def _inexact_columns(module: Module) -> set[str]:
 
 def _last_columns(stage: Stage, job: Job, module: Module, project: Project) -> list[str]:
     """The column names of the last selection in front of a write, empty where there is none."""
-    here = stage
-    while here.inputs:
+    here, seen = stage, {stage.id}
+    while here.inputs and here.inputs[0] not in seen:
         here = job.stage(here.inputs[0])
+        seen.add(here.id)
+        if here.engine is not Engine.RAY or here.chain.path != module.path:
+            return []
         if here.symbol == "DataFrame.select":
             call = StageCall(here, job, module, project)
             nodes = [call.argument("", position) for position in range(len(here.args))]
-            return [call.column(node).name for node in nodes if node is not None] if here.engine is Engine.RAY else []
+            if len(nodes) == 1 and isinstance(nodes[0], ast.List):
+                nodes = list(nodes[0].elts)
+            return [call.column(node).name for node in nodes if node is not None]
     return []
 
 
 def _files(module: Module) -> list[tuple[Place, str, ast.Call]]:
     """Files that plain Python writes: models by ``torch.save``, metrics by ``json.dump``."""
     found = []
-    for scope, function in {"": module.tree, **functions(module)}.items():
-        body = [s for s in function.body if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+    bodies = {"": module.tree.body} | {scope: function.body for scope, function in functions(module).items()}
+    for scope, statements in bodies.items():
+        body = [s for s in statements if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
         for node in (n for statement in body for n in ast.walk(statement)):
             if not isinstance(node, ast.Call):
                 continue

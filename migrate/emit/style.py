@@ -7,10 +7,10 @@ import difflib
 import json
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 from migrate.errors import MigrateError
-
 
 _WIDTHS = (88, 100, 120, 79, 99, 110)
 
@@ -21,10 +21,18 @@ def formatted(text: str, original: str, path: Path) -> str:
     A job that is as ``ruff format`` leaves it, by its project's settings or at one of the usual widths, is followed
     whole. In any other only the lines that were emitted are formatted; the user's stay as they are.
     """
-    for options in ([], *(["--line-length", str(width)] for width in _WIDTHS)):
-        if _ruff(["format", "--check", "-q", *options], original, path)[0] == 0:
-            return _format(text, path, options)
+    options = _options(original, path)
+    if options is not None:
+        return _format(text, path, list(options))
     return _emitted_only(text, original, _format(text, path, ["--line-length", "120"]))
+
+
+@lru_cache(maxsize=8)
+def _options(original: str, path: Path) -> tuple[str, ...] | None:
+    """The options under which ruff leaves the job as it is, None where there are none."""
+    widths = [("--line-length", str(width)) for width in _WIDTHS]
+    tries: list[tuple[str, ...]] = [(), *widths]
+    return next((t for t in tries if _ruff(["format", "--check", "-q", *t], original, path)[0] == 0), None)
 
 
 def _format(text: str, path: Path, options: list[str]) -> str:
@@ -39,7 +47,9 @@ def _emitted_only(text: str, original: str, whole: str) -> str:
     theirs = set(original.splitlines())
     lines, other = text.splitlines(keepends=True), whole.splitlines(keepends=True)
     pieces: list[str] = []
-    for tag, start, end, other_start, other_end in difflib.SequenceMatcher(None, lines, other, autojunk=False).get_opcodes():
+    for tag, start, end, other_start, other_end in difflib.SequenceMatcher(
+        None, lines, other, autojunk=False
+    ).get_opcodes():
         old = lines[start:end]
         ours = tag != "equal" and any(line.strip() and line.rstrip("\r\n") not in theirs for line in old)
         pieces += other[other_start:other_end] if ours else old
@@ -64,7 +74,7 @@ def undefined_names(text: str, path: Path) -> list[str]:
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--stdin-filename", str(path.absolute()), "-"]
     done = subprocess.run(
-        command, input=text, capture_output=True, text=True, check=False, cwd=_existing(path.absolute())
+        command, input=text, capture_output=True, encoding="utf-8", check=False, cwd=_existing(path.absolute())
     )
     return done.returncode, done.stdout, done.stderr
 

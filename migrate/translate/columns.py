@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,12 +15,17 @@ ARROW = "import pyarrow as pa"
 COMPUTE = "import pyarrow.compute as pc"
 
 
+def quoted(name: str) -> str:
+    """A column's name as a Python string literal."""
+    return json.dumps(name, ensure_ascii=False)
+
+
 @dataclass(frozen=True)
 class Translator:
     """Turns Column expressions into PyArrow source.
 
     ``resolve`` gives the dotted origin of a name, ``is_udf`` says whether a name is a UDF of the job, ``is_dataset``
-    whether a name is a DataFrame, ``type_of`` translates a type expression, ``text`` gives a node's source.
+    whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``text`` gives a node's source.
     """
 
     resolve: Callable[[ast.expr], str | None]
@@ -52,9 +58,9 @@ class Translator:
         if name == "*" or "`" in name or "(" in name:
             raise NotCarried(f"the column reference {name!r} is not mapped yet")
         first, *path = name.split(".")
-        text, imports = f'batch["{first}"]', frozenset[str]()
+        text, imports = f"batch[{quoted(first)}]", frozenset[str]()
         for part in path:
-            text, imports = f'pc.struct_field({text}, "{part}")', frozenset({COMPUTE})
+            text, imports = f"pc.struct_field({text}, {quoted(part)})", frozenset({COMPUTE})
         return Column((path or [first])[-1], text, None if path else first, imports=imports)
 
     def _call(self, node: ast.Call) -> Column:
@@ -93,8 +99,12 @@ class Translator:
     def _udf(self, node: ast.Call) -> Column:
         if node.keywords:
             raise NotCarried(f"keyword arguments of the UDF call {ast.unparse(node)} are not mapped yet")
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise NotCarried(f"unpacked arguments of the UDF call {ast.unparse(node)} are not mapped yet")
         inputs = [self.column(argument) for argument in node.args]
         name = ast.unparse(node.func)
+        if name in {"batch", "pa", "pc"}:
+            raise NotCarried(f"a UDF with the name {name}, which the emitted code needs, cannot be called; rename it")
         return Column(
             "",
             f"{name}({', '.join(column.text for column in inputs)})",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from migrate.ir import Span
 from migrate.mapping import Edit
@@ -22,8 +23,18 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts = [0]
-        for line in physical_lines(text):
+        self._lines = physical_lines(text)
+        for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
+
+    @property
+    def count(self) -> int:
+        """How many lines the text has."""
+        return len(self._lines)
+
+    def line(self, number: int) -> str:
+        """A line (from 1) without its end, empty behind the last."""
+        return self._lines[number - 1].rstrip("\r\n") if number <= len(self._lines) else ""
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a place; ValueError when the text has no such line."""
@@ -42,15 +53,17 @@ class Lines:
 
     def indent(self, line: int) -> str:
         """The white space that a line begins with."""
-        start = self._starts[line - 1]
-        body = self.text[start:]
+        body = self.line(line)
         return body[: len(body) - len(body.lstrip(" \t"))]
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made. An edit inside a larger one gives way to it; two that cross raise ValueError."""
+    """The text with all edits made. An edit inside a larger one gives way to it; two that cross raise ValueError.
+
+    What is inserted where a replacement begins stands in front of it.
+    """
     lines = Lines(text)
-    ordered = sorted(((*lines.bounds(edit.span), edit.text) for edit in edits), key=lambda edit: (edit[0], -edit[1]))
+    ordered = sorted(((*lines.bounds(edit.span), edit.text) for edit in edits), key=_first)
     pieces: list[str] = []
     done = 0
     for start, end, replacement in ordered:
@@ -63,17 +76,45 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[done:]])
 
 
+def _first(edit: tuple[int, int, str]) -> tuple[int, bool, int]:
+    start, end, _ = edit
+    return start, start != end, -end
+
+
+def stands_alone(lines: Lines, span: Span) -> bool:
+    """Whether nothing but white space and a comment shares the lines of a statement."""
+    before = lines.line(span.line)[: span.column]
+    after = lines.line(span.end_line)[span.end_column :].strip()
+    return not before.strip() and (not after or after.startswith("#"))
+
+
 def whole_lines(lines: Lines, span: Span) -> Span:
-    """The span of a statement grown to its whole lines, with the comment lines that stand directly above it."""
-    text = [line.rstrip("\r\n") for line in physical_lines(lines.text)]
+    """The span of a statement grown to its whole lines, with the comment lines that stand directly above it.
+
+    A statement that shares a line with another is left as it is.
+    """
+    if not stands_alone(lines, span):
+        return span
     first = span.line
     indent = lines.indent(first)
-    while first > 1 and text[first - 2].startswith(f"{indent}#"):
+    while first > 1 and lines.line(first - 1).startswith(f"{indent}#"):
         first -= 1
+    if first == 1:
+        first = span.line  # what stands at the head of a file speaks of the whole file
     last = span.end_line
-    rest = text[last - 1][span.end_column :].strip()
-    if (rest and not rest.startswith("#")) or text[span.line - 1][: span.column].strip():
-        return span
-    if last < len(text):
+    if last < lines.count:
         return Span(span.path, first, 0, last + 1, 0)
-    return Span(span.path, first, 0, last, len(text[last - 1]))
+    return Span(span.path, first, 0, last, len(lines.line(last)))
+
+
+def with_gap(lines: Lines, span: Span) -> Span:
+    """The whole lines of a statement that goes, with the blank lines behind it where blank lines stand in front too."""
+    grown = whole_lines(lines, span)
+    if grown.end_column != 0 or grown == span:
+        return grown
+    above = lines.line(grown.line - 1) if grown.line > 1 else ""
+    after = grown.end_line
+    if not above.strip() or above.rstrip().endswith(":"):
+        while after <= lines.count and not lines.line(after).strip():
+            after += 1
+    return replace(grown, end_line=after)

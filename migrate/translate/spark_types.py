@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def _list(item: ArrowType) -> ArrowType:
 
 
 def _struct(fields: list[tuple[str, ArrowType]]) -> ArrowType:
-    body = ", ".join(f'("{name}", {kind.text})' for name, kind in fields)
+    body = ", ".join(f"({json.dumps(name, ensure_ascii=False)}, {kind.text})" for name, kind in fields)
     return ArrowType(f"pa.struct([{body}])", frozenset({"struct"}).union(*(kind.sorts for _, kind in fields)))
 
 
@@ -114,7 +115,7 @@ def _fields(tokens: list[str], ddl: str) -> tuple[list[tuple[str, ArrowType]], l
 def arrow_type(
     node: ast.expr, resolve: Callable[[ast.expr], str | None], value_of: Callable[[str], ast.expr | None]
 ) -> ArrowType:
-    """The PyArrow type of a type expression. A name keeps its name; ``value_of`` gives what it is bound to.
+    """The PyArrow type of a type expression. A name bound to a call keeps its name; ``value_of`` gives what it is bound to.
 
     Raises NotCarried for a type that is not mapped.
     """
@@ -122,8 +123,12 @@ def arrow_type(
         return from_ddl(node.value)
     if isinstance(node, ast.Name):
         bound = value_of(node.id)
+        if isinstance(bound, ast.Name) and bound.id == node.id:
+            raise NotCarried(f"the type {node.id} is not mapped yet")
         if bound is not None:
-            return ArrowType(node.id, arrow_type(bound, resolve, value_of).sorts)
+            kind = arrow_type(bound, resolve, value_of)
+            # Only a call is edited where it stands; a DDL string or a class of types would keep its Spark value there.
+            return ArrowType(node.id, kind.sorts) if isinstance(bound, ast.Call) else kind
     if isinstance(node, ast.Call):
         name = (resolve(node.func) or "").removeprefix(TYPES)
         if name in _SIMPLE:

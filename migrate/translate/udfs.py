@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit, NotCarried
-from migrate.translate.locate import bound_value, functions
+from migrate.translate.locate import binding, bound_value, functions
 from migrate.translate.spark_types import ArrowType, arrow_type
 
 _MAKERS = {"pyspark.sql.functions.udf"}
@@ -46,11 +46,10 @@ class Udf:
 
 def udf_named(module: Module, name: str, scope: str) -> Udf | None:
     """The row UDF that a name stands for in a scope, None when it is none."""
-    value = bound_value(module, name, scope)
-    if isinstance(value, ast.Call):
-        return _made(module, value)
-    function = functions(module).get(name)
-    return _decorated(module, function) if function is not None else None
+    bound = binding(module, name, scope)
+    if isinstance(bound, ast.Call):
+        return _made(module, bound)
+    return _decorated(module, bound) if isinstance(bound, ast.FunctionDef) else None
 
 
 def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
@@ -89,5 +88,6 @@ def _decorated(module: Module, function: ast.FunctionDef) -> Udf | None:
         if isinstance(decorator, ast.Call) and module.resolve(decorator.func) in _MAKERS:
             options = {keyword.arg: keyword.value for keyword in decorator.keywords}
             declared = decorator.args[0] if decorator.args else options.get("returnType")
-            return Udf(decorator, None, declared, decorates=True)
+            unknown = tuple(sorted(str(name) for name in set(options) - {"returnType"}))
+            return Udf(decorator, None, declared, decorates=True, unknown=unknown)
     return None

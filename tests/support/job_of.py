@@ -7,6 +7,7 @@ from pathlib import Path
 from migrate.emit.assemble import Layout, ray_file
 from migrate.emit.flow import Flow
 from migrate.emit.plan import Plan, plan
+from migrate.emit.splice import part_of
 from migrate.frontend import read_job
 from migrate.ir import Engine, Job
 from migrate.mapping import Case
@@ -56,6 +57,6 @@ def planned(case: Case, folder: Path) -> tuple[Job, Plan, Flow, Path]:
 def on_ray(case: Case, folder: Path) -> str:
     """The text of the Ray part of a case."""
     _, _, flow, file = planned(case, folder)
-    part = flow.part(Engine.RAY, [])
+    part = part_of(flow, Engine.RAY, [])
     target = folder / "job_ray" / "job_ray.py"
     return ray_file(part, flow.module, flow.project, Layout(file, target), "A case.")

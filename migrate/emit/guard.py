@@ -1,0 +1,145 @@
+"""Refuses a split that would quietly change what a job does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from migrate.emit.context import StageCall
+from migrate.emit.flow import Flow, HandOff, inside
+from migrate.emit.options import Place, place_of
+from migrate.emit.walk import Walk
+from migrate.ir import Engine, Kind, Stage
+from migrate.mapping import NotCarried
+from migrate.translate.locate import defined, functions, receiver_of
+
+_VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
+
+
+def check_uses(flow: Flow, walk: Walk) -> None:
+    """Every use of a dataset or model that is Ray's now must be one that was rewritten: ``df.columns`` was not."""
+    moved = [stage for stage in flow.here if stage.engine is Engine.RAY]
+    known = {id(node) for stage in moved for node in _taken(flow, stage)}
+    for scope, held in _held(flow, moved, walk.part.handoffs).items():
+        parents: dict[int, ast.AST] = {}
+        for statement in flow.body(scope):
+            for node in ast.walk(statement):
+                parents.update((id(child), node) for child in ast.iter_child_nodes(node))
+        gone = {id(node) for statement in walk.removed for node in ast.walk(statement)}
+        for statement in flow.body(scope):
+            for node in ast.walk(statement):
+                if not (isinstance(node, ast.Name) and node.id in held and isinstance(node.ctx, ast.Load)):
+                    continue
+                if id(node) not in known and id(node) not in gone and not _harmless(flow, node, parents.get(id(node))):
+                    raise NotCarried(f"line {node.lineno} uses {node.id}, a Ray dataset after the move, in another way")
+
+
+def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, set[str]]:
+    """The names that hold Ray's datasets and models, by scope."""
+    found: dict[str, set[str]] = {}
+    for stage in moved:
+        if stage.scope and stage.scope not in functions(flow.module):
+            continue
+        names = found.setdefault(stage.scope, set())
+        if stage.result is not None and stage.kind not in _VALUES:
+            names.add(stage.result)
+        receiver = receiver_of(flow.module, stage)
+        if isinstance(receiver, ast.Name):
+            names.add(receiver.id)
+        names |= {
+            handoff.dataset for handoff in handoffs if inside(stage.statement, flow.module.span(handoff.statement))
+        }
+    return {scope: names - flow.sessions for scope, names in found.items()}
+
+
+def _taken(flow: Flow, stage: Stage) -> Iterator[ast.AST]:
+    """The nodes that a moved stage's rewrite accounts for: its receiver, its arguments, and all that its text replaces."""
+    emission = flow.emissions.get(stage.id)
+    spans = [argument.span for argument in stage.args] + [stage.chain]
+    if emission is not None and emission.span is not None:
+        spans.append(emission.span)
+    receiver = receiver_of(flow.module, stage)
+    if isinstance(receiver, ast.Name):
+        yield receiver
+    for node in _names(flow):
+        if any(inside(flow.module.span(node), span) for span in spans):
+            yield node
+
+
+def _names(flow: Flow) -> list[ast.Name]:
+    return [node for node in ast.walk(flow.module.tree) if isinstance(node, ast.Name)]
+
+
+def _harmless(flow: Flow, node: ast.Name, parent: ast.AST | None) -> bool:
+    if isinstance(parent, ast.Return | ast.Delete | ast.Assign | ast.AnnAssign):
+        return True
+    if isinstance(parent, ast.Compare):
+        return all(isinstance(op, ast.Is | ast.IsNot) for op in parent.ops)
+    if isinstance(parent, ast.Call) and node in parent.args:
+        origin = flow.module.resolve(parent.func)
+        return origin is not None and defined(flow.project, flow.module, origin) is not None
+    return False
+
+
+def check_crossings(flow: Flow, handoffs: list[HandOff]) -> None:
+    """Every dataset that Ray takes from Spark must have its hand-off."""
+    covered = {
+        stage.id
+        for handoff in handoffs
+        for stage in [*flow.stages_in(handoff.statement), *flow.called_stages(handoff.statement)]
+    }
+    for boundary in flow.job.boundaries:
+        if boundary.direction == "spark_to_ray" and boundary.source not in covered:
+            source, target = flow.job.stage(boundary.source), flow.job.stage(boundary.target)
+            raise NotCarried(
+                f"line {target.span.line} takes the dataset of line {source.span.line}, which no plain variable "
+                f"of the same function holds"
+            )
+        source = flow.job.stage(boundary.source)
+        if source.symbol.startswith(("RDD.", "SparkContext.")) and not source.symbol.endswith(".toDF"):
+            raise NotCarried(f"line {source.span.line} makes an RDD; only a DataFrame can be handed over as Parquet")
+
+
+def check_order(flow: Flow) -> None:
+    """The Spark part runs first as a whole, so it must not read what the Ray part writes."""
+    writes = [stage for stage in flow.here if stage.kind is Kind.WRITE and stage.engine is Engine.RAY]
+    reads = [stage for stage in flow.here if stage.kind is Kind.READ and stage.engine is Engine.SPARK]
+    for read in reads:
+        for write in writes:
+            later = read.span.line > write.span.line or read.scope != write.scope
+            if later and _same_place(flow, read, write):
+                raise NotCarried(
+                    f"line {read.span.line} reads on Spark what line {write.span.line} writes, which Ray does after it"
+                )
+
+
+def _same_place(flow: Flow, read: Stage, write: Stage) -> bool:
+    one, other = _path(flow, read), _path(flow, write)
+    if one is None or other is None:
+        return False
+    if ast.dump(one) == ast.dump(other):
+        return True
+    places = [_place(flow, one, read), _place(flow, other, write)]
+    return places[0] is not None and places[0] == places[1]
+
+
+def _path(flow: Flow, stage: Stage) -> ast.expr | None:
+    return StageCall(stage, flow.job, flow.module, flow.project).argument("path", 0)
+
+
+def _place(flow: Flow, node: ast.expr, stage: Stage) -> Place | None:
+    return place_of(node, flow.module, stage.scope)
+
+
+def check_returns(flow: Flow, walk: Walk) -> None:
+    """What a function gives back in one part only must not be used in the other."""
+    for statement in walk.stays:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            continue
+        for node in ast.walk(statement):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id in walk.silenced:
+                raise NotCarried(
+                    f"line {node.lineno} uses what {node.func.id} returns, which the other engine computes"
+                )
