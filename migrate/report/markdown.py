@@ -81,8 +81,8 @@ def _folded(title: str, points: Iterable[str]) -> str:
 
 def _reasons(job: Job) -> Iterator[str]:
     for reason in job.reasons:
-        where = "" if reason.line is None else f"line {reason.line}: "
-        yield f"- {reason.code} {where}{_text(reason.message)}"
+        where = words.reason_place(job, reason)
+        yield f"- {reason.code} {f'{where}: ' if where else ''}{_text(reason.message)}"
 
 
 def _points(said: Iterable[Remark], lines: SourceLines) -> Iterator[str]:

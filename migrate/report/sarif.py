@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from migrate.findings import Finding, Severity
-from migrate.ir import Stage
+from migrate.ir import Engine, Stage
 from migrate.report import words
 from migrate.report.baseline import Mark, Remark, fingerprints, mark, remarks
 from migrate.report.model import FileStatus, Report
@@ -89,9 +89,12 @@ def _message(remark: Remark) -> str:
 def _stage_message(stage: Stage) -> str:
     assert stage.heavy is not None
     said = f"{stage.symbol} runs Python on Spark's workers ({stage.heavy.value})"
+    others = [blocker for blocker in stage.blocked_by if blocker != stage.id]
+    if others:
+        return f"{said}; {words.plural(len(others), 'other stage')} in its way to Ray."
     if stage.blocked_by:
-        return f"{said}; {words.plural(len(stage.blocked_by), 'stage')} keep it from moving to Ray."
-    return f"{said}; it stays on Spark." if words.ENGINES[stage.engine] == "Spark" else f"{said}; it can move to Ray."
+        return f"{said}; it is not carried to Ray."
+    return f"{said}; it can move to Ray." if stage.engine is Engine.RAY else f"{said}; it stays on Spark."
 
 
 def _location(remark: Remark) -> Document:

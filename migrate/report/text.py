@@ -157,8 +157,8 @@ def _job(sheet: _Sheet, job: Job, brief: bool) -> None:
     if job.reasons:
         sheet.section("Why")
     for reason in job.reasons:
-        where = f"line {reason.line}: " if reason.line is not None else ""
-        sheet.add((f"{reason.code} ", "dim"), where, reason.message, indent=2)
+        where = words.reason_place(job, reason)
+        sheet.add((f"{reason.code} ", "dim"), f"{where}: " if where else "", reason.message, indent=2)
     if job.stages:
         listed = _telling(job) if brief else job.stages
         others = f", {len(job.stages) - len(listed)} native not listed" if brief else ""
@@ -185,9 +185,8 @@ def _crossings(sheet: _Sheet, job: Job) -> None:
     if blockers:
         sheet.section("Blockers")
     for blocker in blockers:
-        held = (f"{stage.symbol} ({words.stage_place(job.path, stage)})" for stage in words.held_back(job, blocker))
         place = (f" ({words.stage_place(job.path, blocker)})", "dim")
-        sheet.add((blocker.symbol, "bold"), place, f" holds back {', '.join(held)}", indent=2)
+        sheet.add((blocker.symbol, "bold"), place, f" {words.blocking(job, blocker)}", indent=2)
 
 
 def _library(sheet: _Sheet, library: Library) -> None:

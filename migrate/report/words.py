@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migrate.findings import Finding
-from migrate.ir import Boundary, Engine, Job, Stage, Tag, Verdict
+from migrate.ir import Boundary, Engine, Job, Reason, Stage, Tag, Verdict
 from migrate.report.model import Report
 
 TAGS = {
@@ -62,8 +62,25 @@ def first_of(symbols: Iterable[str], count: int) -> str:
 
 
 def held_back(job: Job, blocker: Stage) -> tuple[Stage, ...]:
-    """The Python-heavy stages that ``blocker`` keeps from moving."""
-    return tuple(stage for stage in heavy_stages(job) if blocker.id in stage.blocked_by)
+    """The other Python-heavy stages that ``blocker`` keeps from moving."""
+    return tuple(stage for stage in heavy_stages(job) if blocker.id in stage.blocked_by and stage is not blocker)
+
+
+def blocking(job: Job, blocker: Stage) -> str:
+    """What a blocker does to the job: it cannot move itself, or holds others back, or both."""
+    held = ", ".join(f"{stage.symbol} ({stage_place(job.path, stage)})" for stage in held_back(job, blocker))
+    said = ["is not carried to Ray"] if blocker.id in blocker.blocked_by else []
+    return " and ".join([*said, *([f"holds back {held}"] if held else [])])
+
+
+def reason_place(job: Job, reason: Reason) -> str | None:
+    """The place of a reason, by cell in a notebook; None for a reason that is the whole job's."""
+    if reason.line is None:
+        return None
+    for stage in job.stages:
+        if (stage.span.path, stage.span.line) == (job.path, reason.line):
+            return place(stage)
+    return f"line {reason.line}"
 
 
 def handoff(boundary: Boundary) -> str:

@@ -19,10 +19,11 @@ function ruleText(code) {
 function stageDetail(row, stage) {
   const listed = (stages) => stages.slice(0, NAMED).map((other) => `${other.symbol} (${placeOf(other)})`).join(", ") + (stages.length > NAMED ? ` and ${stages.length - NAMED} more` : "");
   const named = (ids) => listed(ids.map((id) => row.job.stages.find((other) => other.id === id)).filter(Boolean));
+  const others = stage.blocked_by.filter((id) => id !== stage.id);
   const facts = [["Where", stage.path === row.job.path ? placeOf(stage) : `${stage.path}, ${placeOf(stage)}`], ["Does", stage.kind], ["Cost", stage.cost],
     ["Python", stage.heavy ? stage.heavy + (stage.role ? `, ${stage.role}` : "") : null], ["Takes", named(stage.inputs)],
-    ["Used at", stage.used_at ? `line ${stage.used_at.join(", ")}` : null], ["Blocked by", named(stage.blocked_by)],
-    ["Holds back", listed(row.held.get(stage.id) || [])]];
+    ["Used at", stage.used_at ? `line ${stage.used_at.join(", ")}` : null], ["Blocked by", stage.blocked_by.includes(stage.id) ? ["is not carried to Ray", named(others)].filter(Boolean).join("; ") : named(others)],
+    ["Holds back", listed((row.held.get(stage.id) || []).filter((other) => other !== stage))]];
   return [
     h("p", {}, h("span", { class: `pill ${stage.engine}` }, stage.engine === "ray" ? "Ray" : "Spark")),
     h("h3", { class: "mono" }, stage.symbol),
@@ -80,10 +81,16 @@ function graphOf(row) {
   return view;
 }
 
+function reasonPlace(job, reason) {
+  if (reason.line === null) return "";
+  const stage = job.stages.find((one) => one.path === job.path && one.line === reason.line);
+  return stage ? placeOf(stage) : `line ${reason.line}`;
+}
+
 function reasonList(job) {
   if (!job.reasons.length) return null;
   return h("section", { class: "card block" }, h("h2", {}, "Why"), h("ul", { class: "plainlist" }, job.reasons.map((reason) => h("li", {},
-    h("p", {}, h("span", { class: "soft" }, reason.line === null ? `${reason.code} ` : `${reason.code} line ${reason.line} `), reason.message),
+    h("p", {}, h("span", { class: "soft" }, `${reason.code} ${reasonPlace(job, reason)} `), reason.message),
     reason.line === null ? null : sourceLine(job.path, reason.line)))));
 }
 

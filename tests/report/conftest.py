@@ -133,11 +133,21 @@ def notebook_job() -> Job:
     path = "notebooks/fit.ipynb"
     stages = (
         stage("s1", Kind.READ, "SparkSession.table", span(path, ".table", 1, 1), code="SR209"),
-        stage("s2", Kind.FIT, "Pipeline.fit", span(path, ".fit", 3, 1), "s1", heavy=HeavyKind.MLLIB_FIT, code="SR601"),
+        stage(
+            "s2",
+            Kind.FIT,
+            "Pipeline.fit",
+            span(path, ".fit", 3, 1),
+            "s1",
+            heavy=HeavyKind.MLLIB_FIT,
+            code="SR601",
+            blocked_by=("s2",),
+        ),
         stage("s3", Kind.PREDICT, "PipelineModel.transform", span(path, ".transform", 3, 2), "s2", "s1"),
     )
     finding = Finding("SR903", Severity.ERROR, "show prints twenty rows.", path, 3, 19, "Write them.", 3, 2)
-    return Job(path, "fit", stages, (finding,), Tag.BATCH_ML, (), Verdict.KEEP_ON_SPARK, 0.6)
+    reasons = (Reason("SR935", "The training is MLlib's.", 2),)
+    return Job(path, "fit", stages, (finding,), Tag.BATCH_ML, (), Verdict.KEEP_ON_SPARK, 0.6, reasons)
 
 
 def hostile_job() -> Job:

@@ -100,6 +100,7 @@ def test_the_overview_lists_every_job_and_counts_them(page: Chrome) -> None:
     counts = {button.get_attribute("data-key"): button.text.split()[-1] for button in all_of(page, ".bars button")}
     assert counts["keep_on_spark"] == "3" and counts["split"] == "1" and counts["move_to_ray"] == "0"
     assert counts["batch_ml"] == "2" and counts["barrier"] == "1" and counts["GroupedData.pivot"] == "1"
+    assert counts["Pipeline.fit"] == "1"
 
 
 @pytest.mark.browser
@@ -248,7 +249,9 @@ def test_a_job_shows_its_lines_reasons_blockers_and_what_was_not_followed(page: 
 @pytest.mark.browser
 def test_a_notebook_is_placed_by_cell(page: Chrome) -> None:
     open_job(page, "notebooks/fit.ipynb")
-    assert "cell 3, line 2" in page.find_element(By.TAG_NAME, "main").text
+    text = page.find_element(By.TAG_NAME, "main").text
+    assert "cell 3, line 2" in text and "SR935 cell 3, line 1" in text
+    assert "is not carried to Ray" in page.find_element(By.CSS_SELECTOR, ".panel").text
 
 
 @pytest.mark.browser

@@ -62,6 +62,20 @@ def test_the_region_of_a_stage_is_its_call(run: Any, sample: Any) -> None:
     assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == ".mapPartitions"
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param("SR421", "it can move to Ray.", id="free"),
+        pytest.param("SR701", "1 other stage in its way to Ray.", id="held by another"),
+        pytest.param("SR601", "it is not carried to Ray.", id="held by itself"),
+        pytest.param("SR401", "it stays on Spark.", id="kept"),
+    ],
+)
+def test_a_heavy_stage_says_what_becomes_of_it(run: Any, code: str, said: str) -> None:
+    (result,) = [result for result in run["results"] if result["ruleId"] == code]
+    assert result["message"]["text"].endswith(said) and result["level"] == "note"
+
+
 def test_a_notebook_is_placed_in_words(run: Any) -> None:
     shown = next(result for result in run["results"] if result["ruleId"] == "SR903")
     assert shown["message"]["text"].startswith("cell 3, line 2: ")

@@ -42,6 +42,8 @@ def test_a_job_says_why_where_and_what(sample: Any) -> None:
         "Spark to Ray by parquet: joined (name, label)",
         "Ray to Spark by parquet: features (columns not known)",
         "GroupedData.pivot (line 11) holds back RDDBarrier.mapPartitions (line 10)",
+        "Pipeline.fit (cell 3, line 1) is not carried to Ray\n",
+        "SR935 cell 3, line 1: The training is MLlib's.",
         "warning SR418 line 8: decode loads its model for every row.",
         "do: Load it once.",
         "2 uses of a dataset could not be followed.",
