@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from migrate.frontend import symbols
-from migrate.frontend.inference import inferred
+from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import DEPTH, STEPS, Frame, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import READS_ONLY
@@ -296,7 +296,7 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if op.result == "Fold":
         return _fold(m, node, given)
     if op.result == "Argument":
-        return given.positional[0] if given.positional else UNKNOWN
+        return given.positional[-1 if "last" in op.flags else 0] if given.positional else UNKNOWN
     if "backend" in op.flags:
         first = given.positional[0] if given.positional else given.named.get("backend")
         return Spark("SparkBackend") if isinstance(first, Text) and first.text == "spark" else UNKNOWN

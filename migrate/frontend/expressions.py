@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from migrate.frontend import symbols
 from migrate.frontend.calls import call_value, read_module
-from migrate.frontend.inference import inferred
+from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import SHELL
@@ -120,7 +120,7 @@ def _from_star(m: Machine, name: str) -> Value | None:
 
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
     base = evaluate(m, node.value)
-    if isinstance(base, Unknown) and not m.worker:
+    if isinstance(base, Unknown) and not m.worker and not elsewhere(base.origin):
         owner = symbols.owner_of(node.attr)
         if owner is not None:
             base = Spark(owner, udfs=base.udfs, sure=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 
 from migrate.frontend import symbols
@@ -47,7 +48,7 @@ _NOT_SPARK = frozenset(
 
 def inferred(m: Machine, name: str, value: Unknown) -> Value:
     """A Spark value where the uses of the variable, or failing these its customary name, say so; else the value itself."""
-    if m.worker or _elsewhere(value.origin):
+    if m.worker or elsewhere(value.origin):
         return value
     body = m.scope.node or m.module.tree
     if body not in m.guesses:
@@ -62,16 +63,20 @@ def inferred(m: Machine, name: str, value: Unknown) -> Value:
     return Spark(owner, udfs=value.udfs, sure=name in SHELL)
 
 
-def _elsewhere(origin: str) -> bool:
+def elsewhere(origin: str) -> bool:
+    """Whether what a value was made by is a library that has nothing to do with Spark."""
     root = origin.split(".", 1)[0]
-    return root in _NOT_SPARK or root in sys.stdlib_module_names
+    return root in _NOT_SPARK or root in sys.stdlib_module_names or hasattr(builtins, root)
 
 
 def _owners(body: ast.AST) -> dict[str, str]:
     """The types that the variables of a function or module must have, by the distinctive attributes read from them."""
     chains: dict[str, str] = {}
+    called: set[ast.AST] = set()
     for node in ast.walk(body):
-        if not isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Call):
+            called.add(node.func)
+        if not isinstance(node, ast.Attribute) or node in called and _only_read(node.attr):
             continue
         attributes: list[str] = []
         root: ast.expr = node
@@ -88,6 +93,12 @@ def _owners(body: ast.AST) -> dict[str, str]:
             if owner is not None:
                 chains[root.id] = owner
     return chains
+
+
+def _only_read(attribute: str) -> bool:
+    owner = symbols.owner_of(attribute)
+    op = symbols.of_type(owner, attribute) if owner else None
+    return op is not None and "attr" in op.flags
 
 
 def _mentions_spark(m: Machine) -> bool:

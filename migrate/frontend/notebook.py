@@ -26,6 +26,11 @@ _PYTHON_CELLS = frozenset(
         "ipytest",
     }
 )
+_OTHER_LANGUAGES = frozenset({
+    "sql", "scala", "sh", "bash", "md", "markdown", "r", "fs", "html", "java", "javascript", "js", "configure", "sparksql", "csharp", "latex", "svg", "writefile",
+    "script", "spark.sql", "bigquery", "bq", "gcloud", "local_", "cypher", "ruby", "perl", "file", "cmd", "powershell", "spark_sql", "trino", "hive", "env_",
+})
+"""What a cell may be in when its first line names it, with one per cent sign (Databricks) or two (Jupyter)."""
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s]+=\s*)([!%]\s*\S.*)$")
 _RUN = re.compile(r"%run\s+[\"']?([^\s\"']+)")
 
@@ -86,10 +91,16 @@ def _add_cell(out: _Text, lines: list[str]) -> None:
             return
         at = next(i for i, line in enumerate(lines) if line.strip())
         lines = [*lines[:at], "# " + lines[at], *lines[at + 1 :]]
-    continued = False
+    if first.startswith("%") and first[1:].split(None, 1)[:1] and first[1:].split(None, 1)[0].lower() in _OTHER_LANGUAGES:
+        if first[1:4].lower() == "sql":
+            out.sql.append((len(out.lines) + 1, "\n".join(lines).replace("%sql", "", 1)))
+        out.lines.extend("# " + line for line in lines)
+        return
+    command = False
     for line in lines:
-        out.lines.append(line if continued else _line(out, line))
-        continued = line.rstrip().endswith("\\")
+        changed = "# " + line if command else _line(out, line)
+        command = line.rstrip().endswith("\\") and (command or changed != line)
+        out.lines.append(changed)
 
 
 def _line(out: _Text, line: str) -> str:

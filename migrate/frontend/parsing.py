@@ -24,15 +24,17 @@ _PYTHON_2 = (
     (re.compile(r"^(.*\blambda\s*[\w, ]*)\(([\w, ]+)\)(\s*[,:].*)$"), r"\1\2\3"),
     (re.compile(r"^(\s*def\s+\w+\([\w, =]*)\(([\w, ]+)\)(.*)$"), r"\1\2\3"),
 )
+_PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.*)$")
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree, and the lines whose text had to be changed or left out for it: (line, what was done)."""
+    """A tree, the lines whose text had to be changed or left out for it (line, what was done), and the text that was parsed."""
 
     tree: ast.Module
     repairs: tuple[tuple[int, str], ...] = ()
+    text: str = ""
 
 
 def parse(text: str) -> Parsed:
@@ -42,7 +44,7 @@ def parse(text: str) -> Parsed:
     ValueError where it holds null bytes.
     """
     try:
-        return Parsed(_tree(text))
+        return Parsed(_tree(text), (), text)
     except SyntaxError as error:
         return _repaired(text, error)
 
@@ -59,16 +61,39 @@ def _repaired(text: str, error: SyntaxError) -> Parsed:
     if isinstance(error, TabError):
         lines = [line[: len(line) - len(line.lstrip())].expandtabs(8) + line.lstrip() for line in lines]
     done: dict[int, str] = {}
+    if "print" in (error.msg or ""):
+        done.update(dict.fromkeys(_print_statements(lines), "Python 2"))
     first_error = error
     for _ in range(_REPAIRS):
-        if not isinstance(error, TabError) or done:
+        if not isinstance(error, TabError) and error is not first_error or not done and not isinstance(error, TabError):
             _repair(lines, error, done)
         try:
-            return Parsed(_tree("".join(line + end for line, end in zip(lines, ends))), tuple(sorted(done.items())))
+            changed = "".join(line + end for line, end in zip(lines, ends))
+            return Parsed(_tree(changed), tuple(sorted((line, what) for line, what in done.items() if line)), changed)
         except SyntaxError as next_error:
             error = next_error
             done.setdefault(0, "repaired")
     raise first_error
+
+
+def _print_statements(lines: list[str]) -> list[int]:
+    """Make calls of all ``print`` statements, over the lines that they go on to by a backslash."""
+    changed = []
+    for index, line in enumerate(lines):
+        match = _PRINT.match(line)
+        if not match:
+            continue
+        last = index
+        while lines[last].rstrip().endswith("\\") and last + 1 < len(lines):
+            last += 1
+        if last == index:
+            if not _modernised(lines, index + 1):
+                continue
+        else:
+            lines[index] = f"{match.group(1)}print({match.group(2)}"
+            lines[last] = lines[last].rstrip() + ")"
+        changed.append(index + 1)
+    return changed
 
 
 def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:

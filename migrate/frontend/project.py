@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from migrate.frontend.module import Module
 from migrate.frontend.names import absolute
 from migrate.frontend.notebook import databricks, is_databricks, jupyter
-from migrate.frontend.parsing import parse
+from migrate.frontend.parsing import Parsed, parse
 from migrate.frontend.source import Source, decode
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -100,12 +100,34 @@ def load(path: str, data: bytes) -> Module:
         source = databricks(text)
     else:
         source = Source(text)
-    parsed = parse(source.text)
+    try:
+        parsed = parse(source.text)
+    except SyntaxError:
+        if not source.cells:
+            raise
+        source, parsed = _readable_cells(source)
     for line, target in source.runs:
         _include(parsed.tree, line, target)
     return Module(
         path, source.text, parsed.tree, module_name(path), source.cells, source.sql, source.notebook, parsed.repairs
     )
+
+
+def _readable_cells(source: Source) -> tuple[Source, Parsed]:
+    """A notebook without the cells that are no Python: their lines become comments, so that all others keep their numbers."""
+    lines = source.text.split("\n")
+    lost: list[tuple[int, str]] = []
+    ends = [cell.first_line - 1 for cell in source.cells[1:]] + [len(lines)]
+    for cell, end in zip(source.cells, ends):
+        start = cell.first_line - 1
+        try:
+            better = parse("\n".join(lines[start:end])).text.split("\n")
+            lines[start:end] = (better + [""] * (end - start))[: end - start]
+        except SyntaxError:
+            lines[start:end] = ["# " + line for line in lines[start:end]]
+            lost.append((cell.first_line, "a cell that is not Python"))
+    parsed = parse("\n".join(lines))
+    return source, Parsed(parsed.tree, (*lost, *parsed.repairs), parsed.text)
 
 
 def _include(tree: ast.Module, line: int, target: str) -> None:

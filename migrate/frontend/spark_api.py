@@ -145,7 +145,7 @@ transform | Same | | calls=0:func>Self
 count collect take head tail first isEmpty toLocalIterator! toJSON_ | Local | action native |
 toPandas! toArrow | Local | action driver |
 toJSON! | RDD | project native |
-show! printSchema! explain | None | action native |
+show printSchema! explain | None | action native |
 createOrReplaceTempView! createTempView! registerTempTable! createGlobalTempView! createOrReplaceGlobalTempView! | None | action native |
 insertInto saveAsTable | None | write native |
 columns schema dtypes isStreaming sparkSession_ storageLevel | - | | attr
@@ -214,7 +214,7 @@ barrier | RDDBarrier | |
 withResources | Same | |
 groupByKey! groupWith! cogroup! | RDD | aggregate native |
 join leftOuterJoin! rightOuterJoin! fullOuterJoin! cartesian! subtractByKey! | RDD | join native |
-union subtract intersection! zip zipWithIndex! zipWithUniqueId! | RDD | union native |
+union subtract intersection zip zipWithIndex! zipWithUniqueId! | RDD | union native |
 distinct sample sampleByKey! | RDD | filter native |
 keys values glom! | RDD | project native |
 sortBy sortByKey! repartitionAndSortWithinPartitions! | RDD | sort python |
@@ -238,7 +238,7 @@ unpersist destroy | - | |
 socketTextStream! textFileStream! queueStream! binaryRecordsStream! | DStream | read native |
 transform | DStream | map_batches python | calls=1:transformFunc>-
 union | DStream | union native |
-start! awaitTermination! awaitTerminationOrTimeout! stop checkpoint remember addStreamingListener | - | |
+start awaitTermination! awaitTerminationOrTimeout! stop checkpoint remember addStreamingListener | - | |
 getOrCreate | StreamingContext | | calls=1:setupFunc>
 getActive getActiveOrCreate | StreamingContext | |
 sparkContext | SparkContext | | attr
@@ -255,7 +255,7 @@ window slice glom repartition partitionBy | DStream | window native |
 cache persist checkpoint | DStream | persist native |
 transform transformWith | DStream | | calls=0:func>RDD
 foreachRDD! | None | write python foreach_rdd | calls=0:func>RDD
-pprint! | None | action native |
+pprint | None | action native |
 saveAsTextFiles! | None | write python |
 context | StreamingContext | | attr
 
@@ -408,6 +408,11 @@ pyspark.ml.Estimator | Estimator | | class
 pyspark.mllib.feature.* | MllibFeature | | class
 pyspark.mllib.classification.* pyspark.mllib.regression.* pyspark.mllib.clustering.* pyspark.mllib.recommendation.* pyspark.mllib.tree.* pyspark.mllib.fpm.* | MllibTrainer | | class
 pyspark.mllib.util.MLUtils.loadLibSVMFile pyspark.mllib.util.MLUtils.loadLabeledPoints pyspark.mllib.random.RandomRDDs.* | RDD | read native |
+pyspark.mllib.stat.Statistics.* pyspark.ml.stat.Correlation.* pyspark.ml.stat.ChiSquareTest.* pyspark.ml.stat.KolmogorovSmirnovTest.* pyspark.ml.stat.Summarizer.* | Local | action native |
+typing.cast | Argument | | last
+mlflow.spark.log_model mlflow.spark.save_model | None | write native |
+mlflow.spark.load_model | Model | read native |
+mlflow.pyfunc.load_model | - | |
 pyspark.mllib.* pyspark.mllib.linalg.* pyspark.mllib.stat.* pyspark.mllib.evaluation.* pyspark.mllib.util.* | - | |
 pyspark.ml.torch.distributor.TorchDistributor | Runner | | class heavy=torch_distributor
 pyspark.ml.deepspeed.deepspeed_distributor.DeepspeedTorchDistributor | Runner | | class heavy=torch_distributor
@@ -425,7 +430,11 @@ petastorm.spark.make_spark_converter petastorm.spark.spark_dataset_converter.mak
 petastorm.etl.dataset_metadata.materialize_dataset | - | write python petastorm |
 petastorm.spark_utils.dataset_as_rdd | RDD | read python petastorm |
 xgboost.spark.* sparkxgb.* xgboost.spark.estimator.* | Estimator | | class heavy=xgboost_spark kind=train cost=python model
-synapse.ml.* synapse.ml.lightgbm.* synapse.ml.vw.* synapse.ml.dl.* synapse.ml.train.* synapse.ml.recommendation.* mmlspark.* mmlspark.lightgbm.* mmlspark.train.* | Estimator | | class heavy=estimator_other model
+synapse.ml.lightgbm.* synapse.ml.dl.* mmlspark.lightgbm.* mmlspark.LightGBMClassifier mmlspark.LightGBMRegressor mmlspark.LightGBMRanker | Estimator | | class heavy=estimator_other kind=train cost=python model
+synapse.ml.vw.* synapse.ml.train.* synapse.ml.recommendation.* synapse.ml.nn.* synapse.ml.isolationforest.* synapse.ml.causal.* mmlspark.* mmlspark.train.* mmlspark.vw.* | Estimator | | class heavy=estimator_other model
+synapse.ml.automl.* mmlspark.automl.* | Estimator | | class stages heavy=hyperparam_search kind=tune model
+synapse.ml.services.* synapse.ml.cognitive.* synapse.ml.featurize.* synapse.ml.stages.* synapse.ml.image.* synapse.ml.opencv.* synapse.ml.explainers.* synapse.ml.exploratory.* synapse.ml.io.http.* mmlspark.cognitive.* | Estimator | | class heavy=mllib_feature_fit model
+synapse.ml.onnx.* synapse.ml.cntk.* | Estimator | | class heavy=estimator_other
 elephas.ml_model.ElephasEstimator elephas.ml_model.LoadElephasEstimator | Estimator | | class heavy=estimator_other kind=train cost=python
 elephas.ml_model.ElephasTransformer | Model | | class
 elephas.spark_model.SparkModel elephas.spark_model.SparkMLlibModel elephas.spark_model.SparkHFModel elephas.spark_model.AsynchronousSparkWorker | TrainedElsewhere | | class heavy=estimator_other
@@ -453,6 +462,7 @@ spark_sklearn.GridSearchCV spark_sklearn.RandomizedSearchCV skdist.distribute.se
 joblib.parallel_backend joblib.parallel_config sklearn.utils.parallel_backend | SparkBackend | | backend
 dlt.read dlt.read_table | DataFrame | read native |
 dlt.read_stream dlt.readStream | StreamFrame | read native |
+pyspark.sql.types.Row pyspark.sql.Row | - | |
 functools.partial | Partial | |
 functools.reduce | Fold | |
 chispa.* | - | |

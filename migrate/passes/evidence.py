@@ -13,6 +13,8 @@ TRAINS = frozenset({
     HeavyKind.TFOS_CLUSTER, HeavyKind.XGBOOST_SPARK, HeavyKind.HYPERPARAM_SEARCH, HeavyKind.DRIVER_ML_FIT, HeavyKind.ESTIMATOR_OTHER,
 })
 APPLIES = frozenset({HeavyKind.MODEL_INFERENCE, HeavyKind.PREDICT_BATCH_UDF})
+_EITHER = frozenset({HeavyKind.HYPERPARAM_SEARCH, HeavyKind.ESTIMATOR_OTHER})
+"""What runs in the JVM or in Python: the cost of the stage tells."""
 STREAMS = frozenset({HeavyKind.FOREACH_BATCH, HeavyKind.FOREACH_RDD, HeavyKind.APPLY_IN_PANDAS_WITH_STATE})
 VALUE_UDFS = frozenset({HeavyKind.PYTHON_UDF, HeavyKind.IMPORTED_UDF, HeavyKind.PYTHON_UDTF})
 ROW_UDFS = VALUE_UDFS | {HeavyKind.RDD_MAP, HeavyKind.RDD_FILTER}
@@ -46,12 +48,12 @@ class Evidence:
     @cached_property
     def mllib(self) -> list[Stage]:
         """Fits, searches and predictions that run in the JVM."""
-        return [s for s in self.stages if s.cost is Cost.NATIVE and (s.heavy in MLLIB | APPLIES or s.heavy is HeavyKind.HYPERPARAM_SEARCH)]
+        return [s for s in self.stages if s.cost is Cost.NATIVE and s.heavy in MLLIB | APPLIES | _EITHER]
 
     @cached_property
     def learners(self) -> list[Stage]:
         """Stages that train or apply a model in Python."""
-        return [stage for stage in self.stages if learns(stage)]
+        return [stage for stage in self.stages if learns(stage) and not (self.mllib and _applies_mllib(stage))]
 
     @cached_property
     def python(self) -> list[Stage]:
@@ -72,8 +74,9 @@ class Evidence:
 
     @cached_property
     def relational(self) -> list[Stage]:
-        """Native work worth keeping: joins, aggregates, windows and sorts, of frames or of key and value RDDs."""
-        frames = [s for s in self.stages if s.kind in _SHUFFLES and s.cost is Cost.NATIVE and s.symbol.startswith(_FRAMES)]
+        """Native work worth keeping: joins, aggregates and windows of frames, joins and sorts of RDDs."""
+        kinds = _SHUFFLES - {Kind.SORT}
+        frames = [s for s in self.stages if s.kind in kinds and s.cost is Cost.NATIVE and s.symbol.startswith(_FRAMES)]
         return frames + [s for s in self.stages if s.symbol in _RELATIONAL_RDD]
 
     @cached_property
@@ -106,9 +109,18 @@ class Evidence:
         return len(words) >= 2 and arrays and any(stage.symbol.startswith("RDD.") for stage in self.python)
 
 
+def _applies_mllib(stage: Stage) -> bool:
+    """Whether a function that predicts does it without any library of models: the model is then MLlib's."""
+    return stage.role == "model_inference" and stage.facts.get("does") != "train" and not (_libraries(stage) - _LIGHT_LIBRARIES)
+
+
+def _libraries(stage: Stage) -> frozenset[str]:
+    return frozenset(name for name in stage.facts.get("libraries", "").split(",") if name)
+
+
 def learns(stage: Stage) -> bool:
     """Whether a stage trains or applies a model in Python, whatever mechanism carries it."""
-    if stage.heavy is HeavyKind.HYPERPARAM_SEARCH or stage.heavy in APPLIES:
+    if stage.heavy in _EITHER or stage.heavy in APPLIES:
         return stage.cost is not Cost.NATIVE
     reads = stage.heavy is HeavyKind.PETASTORM and stage.kind is Kind.TRAIN
     return stage.heavy in TRAINS or reads or stage.kind is Kind.TRAIN or stage.role == "model_inference" or stage.facts.get("does") == "train"
