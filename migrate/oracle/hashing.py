@@ -145,7 +145,8 @@ def absorb_words(lanes: Lanes, words: NDArray[np.uint64]) -> None:
 
 @cache
 def _factor(place: int) -> np.uint64:
-    return np.uint64(seed("word", str(place)).one | np.uint64(1))
+    odd: np.uint64 = seed("word", str(place)).one | np.uint64(1)
+    return odd
 
 
 def absorb_digests(lanes: Lanes, values: Iterable[memoryview]) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from migrate.errors import MigrateError
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -31,6 +29,7 @@ class Kind(Enum):
     STRUCT = "struct"
     MAP = "map"
     JSON = "json"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,11 @@ class Logical:
         return dict(self.fields).get(name)
 
     @property
+    def comparable(self) -> bool:
+        """Whether the oracle knows what equality means for these values, inside nested ones too."""
+        return self.kind is not Kind.UNKNOWN and all(child.comparable for _, child in self.fields)
+
+    @property
     def has_floats(self) -> bool:
         """Whether a tolerance could reach anything in here."""
         return self.kind in (Kind.FLOAT, Kind.JSON) or any(child.has_floats for _, child in self.fields)
@@ -66,15 +70,15 @@ _FLOATS = {16: "half", 32: "float", 64: "double"}
 _UTC = frozenset({"UTC", "+00:00", "-00:00", "Etc/UTC", "Z", "GMT", "Etc/GMT"})
 
 
-def logical(kind: pa.DataType, where: str) -> Logical:
-    """The logical type of an Arrow type; `where` names column and file in the error for a type that is not known."""
+def logical(kind: pa.DataType) -> Logical:
+    """The logical type of an Arrow type; one that cannot be compared is of the kind `UNKNOWN`."""
     import pyarrow as pa
 
     types = pa.types
     if isinstance(kind, pa.BaseExtensionType):
-        return _extension(kind, where)
+        return _extension(kind)
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
-        return logical(kind.value_type, where)
+        return logical(kind.value_type)
     if types.is_null(kind):
         return Logical("null", Kind.NULL)
     if types.is_boolean(kind):
@@ -97,8 +101,8 @@ def logical(kind: pa.DataType, where: str) -> Logical:
     if types.is_temporal(kind) and not types.is_interval(kind):
         return _temporal(kind)
     if types.is_nested(kind) and not types.is_union(kind):
-        return _nested(kind, where)
-    raise MigrateError(f"{where} has the type {kind}, which compare cannot compare: leave it out with --ignore.")
+        return _nested(kind)
+    return Logical(str(kind), Kind.UNKNOWN)
 
 
 def _temporal(kind: pa.DataType) -> Logical:
@@ -117,27 +121,28 @@ def _temporal(kind: pa.DataType) -> Logical:
     return Logical("timestamp with time zone", Kind.TIMESTAMP, units=units, zone=zone)
 
 
-def _nested(kind: pa.DataType, where: str) -> Logical:
+def _nested(kind: pa.DataType) -> Logical:
     import pyarrow as pa
 
     if pa.types.is_struct(kind):
         children = [kind.field(i) for i in range(kind.num_fields)]
         names = [child.name for child in children]
         if len(set(names)) < len(names):
-            raise MigrateError(f"{where} has two fields of the same name in {kind}: rename one of them.")
-        fields = tuple(sorted((child.name, logical(child.type, where)) for child in children))
+            # By its name alone, a field would stand for both.
+            return Logical(str(kind), Kind.UNKNOWN)
+        fields = tuple(sorted((child.name, logical(child.type)) for child in children))
         return Logical(
             "struct<" + ", ".join(f"{name}: {child.name}" for name, child in fields) + ">", Kind.STRUCT, fields
         )
     if pa.types.is_map(kind):
-        key, value = logical(kind.key_type, where), logical(kind.item_type, where)
+        key, value = logical(kind.key_type), logical(kind.item_type)
         return Logical(f"map<{key.name}, {value.name}>", Kind.MAP, (("key", key), ("value", value)))
-    item = logical(kind.value_type, where)
+    item = logical(kind.value_type)
     return Logical(f"list<{item.name}>", Kind.LIST, (("item", item),))
 
 
-def _extension(kind: pa.BaseExtensionType, where: str) -> Logical:
-    storage = logical(kind.storage_type, where)
+def _extension(kind: pa.BaseExtensionType) -> Logical:
+    storage = logical(kind.storage_type)
     # Only Arrow's own extensions are registered in every process; any other is known or not by what was imported.
     if not kind.extension_name.startswith("arrow."):
         return storage

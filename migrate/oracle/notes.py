@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrate.oracle.codec import Reading
 from migrate.oracle.logical import Kind
 from migrate.oracle.model import Column, Options, Status
 from migrate.oracle.plan import ColumnPlan, Plan
@@ -20,7 +21,9 @@ def schema_notes(plan: Plan, options: Options) -> Iterator[str]:
             hint = f" `{like[0]}` and `{like[1]}` differ in case only." if len(like) > 1 else ""
             yield f"`{column.name}` is a column of the {here} side and missing on the {there} side.{hint}"
         elif not column.same_type:
-            yield f"`{column.name}` is {column.right_type} on the {right} side, {column.left_type} on the {left} side."
+            said = f"`{column.name}` is {column.right_type} on the {right} side, {column.left_type} on the {left} side"
+            unlike = column.codec.reading is Reading.VALIDITY
+            yield f"{said}; values of such types are not compared." if unlike else f"{said}."
         elif column.tagged:
             yield f"`{column.name}` is {column.left_type}: the files of each side disagree on its type."
         if zones := _zones(column):

@@ -78,6 +78,11 @@ def plan(left: Types, right: Types, options: Options) -> Plan:
 
 
 def _column(name: str, left: tuple[Logical, ...], right: tuple[Logical, ...], options: Options) -> ColumnPlan:
+    for kind in (*left, *right):
+        if not kind.comparable:
+            raise MigrateError(
+                f"{name} has the type {kind.name}, which cannot be compared: leave it out with --ignore."
+            )
     reading = codec([*left, *right])
     tolerance = options.tolerance(name) if left and right and _reachable(reading, [*left, *right]) else None
     return ColumnPlan(name, left, right, reading, tolerance)

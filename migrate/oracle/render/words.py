@@ -39,6 +39,11 @@ def distance(column: Column) -> str:
     return f"{column.max_abs:,}" if isinstance(column.max_abs, int) else f"{column.max_abs:.6g}"
 
 
+def parts(note: str) -> list[str]:
+    """A sentence cut at its backticks: every second part is the name of a column."""
+    return note.split("`")
+
+
 def value(cell: Any) -> str:
     """A sampled value in one line: NULL is told from the text "NULL" by the quotes around texts."""
     return "NULL" if cell is None else json.dumps(cell, ensure_ascii=False)

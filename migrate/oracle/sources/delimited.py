@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,19 +15,25 @@ import pyarrow.csv as pa_csv
 from migrate.errors import MigrateError
 from migrate.oracle.logical import ABSENT, DOUBLE, TEXT, Logical
 from migrate.oracle.model import Options
+from migrate.oracle.sources.dialect import Doubled, has_backslashes
 from migrate.oracle.sources.files import Dataset
 from migrate.oracle.sources.parquet import reading
 
 _BLOCK_BYTES = 8 << 20
+_DIALECT = "The CSV of the {side} side escapes quotes by backslashes, as Spark writes it, and is read so."
 _INTEGER = r"^[+-]?\d+$"
 
 
 @dataclass(frozen=True)
 class DelimitedSource:
-    """One CSV file or many, each with a header line; `numbers` are the columns to read as numbers."""
+    """One CSV file or many, each with a header line.
+
+    `numbers` are the columns to read as numbers, `backslashes` says that quotes are escaped as Spark does.
+    """
 
     path: Path
     headers: tuple[tuple[Path, tuple[str, ...]], ...]
+    backslashes: bool = False
     numbers: frozenset[str] = frozenset()
 
     @classmethod
@@ -36,11 +42,13 @@ class DelimitedSource:
             raise MigrateError(
                 f"{dataset.path} is partitioned CSV, which compare cannot read: compare one partition at a time."
             )
-        return cls(dataset.path, tuple((file.path, _header(file.path)) for file in dataset.files))
+        paths = [file.path for file in dataset.files]
+        backslashes = [_with_name(path, has_backslashes) for path in paths]
+        return cls(dataset.path, tuple((path, _header(path)) for path in paths), any(backslashes))
 
     @property
     def notes(self) -> Sequence[str]:
-        return ()
+        return (_DIALECT,) if self.backslashes else ()
 
     def with_numbers(self, columns: frozenset[str]) -> DelimitedSource:
         return replace(self, numbers=columns)
@@ -56,7 +64,7 @@ class DelimitedSource:
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         for path, header in self.headers:
-            with reading(path), _stream(path) as stream:
+            with reading(path), _stream(path, self.backslashes) as stream:
                 for batch in _batches(stream, header):
                     arrays = [
                         self._column(path, batch, name) if name in header else pa.nulls(batch.num_rows)
@@ -89,8 +97,15 @@ def is_number(text: str) -> bool:
     return True
 
 
-def _stream(path: Path) -> pa.NativeFile:
+def _stream(path: Path, backslashes: bool = False) -> pa.NativeFile:
+    if backslashes:
+        return pa.PythonFile(Doubled(path), mode="r")
     return pa.input_stream(str(path), compression="detect")
+
+
+def _with_name(path: Path, look: Callable[[Path], bool]) -> bool:
+    with reading(path):
+        return look(path)
 
 
 def _header(path: Path) -> tuple[str, ...]:

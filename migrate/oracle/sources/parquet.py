@@ -72,11 +72,11 @@ class ParquetSource:
         columns: dict[str, tuple[Logical, ...]] = {}
         for name in names:
             kinds: dict[str, Logical] = {}
-            for file, schema in zip(self.files, schemas, strict=True):
+            for schema in schemas:
                 if name not in schema.names:
                     kinds[ABSENT.name] = ABSENT
                 elif (kind := schema.field(name).type) is not None and str(kind) not in kinds:
-                    kinds[str(kind)] = logical(kind, f"Column {name} of {file.file.path}")
+                    kinds[str(kind)] = logical(kind)
             columns[name] = tuple(kinds.values())
         return columns
 
