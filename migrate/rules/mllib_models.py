@@ -138,7 +138,7 @@ CrossValidator(estimator=lr, estimatorParamMaps=grid, evaluator=auc, numFolds=5,
         why="A saved MLlib model is Parquet and JSON that only Spark reads.",
         do="Keep scoring with it on Spark, or read its few parameters and ship them.",
         before='model = PipelineModel.load("models/churn")',
-        symbols=("MLWriter.save", "Model.save", "Model.load", "PipelineModel.load"),
+        symbols=("mlflow.spark.*", "MLWriter.save", "Model.save", "Model.load", "PipelineModel.load"),
     ),
     Rule(
         code="SR649",

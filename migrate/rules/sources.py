@@ -117,4 +117,22 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         before='spark.catalog.refreshTable("sales.orders")',
         symbols=("Catalog.*",),
     ),
+    Rule(
+        code="SR924",
+        name="delta-live-tables",
+        matches=("`import dlt`: tables declared by decorated functions, read with `dlt.read` and `dlt.read_stream`."),
+        why=(
+            "The platform calls the functions, in an order of its own, and keeps their tables. The file does not "
+            "run by itself."
+        ),
+        do=(
+            "Keep it on Spark. Python-heavy work that belongs behind one of the tables goes into a job that reads "
+            "the table."
+        ),
+        before="""\
+@dlt.table
+def clean():
+    return dlt.read("raw").where("name IS NOT NULL")""",
+        symbols=("dlt.*",),
+    ),
 )
