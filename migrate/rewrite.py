@@ -138,11 +138,12 @@ def rewrite(path: Path, folder: Path | None = None, *, everything: bool = False)
         report = _report(placed, [], findings)
         return Rewrite(placed, target, {}, (), not (wanted and blocked), findings, report)
     try:
-        files, run = _parts(placed, module, project, planned, path, target)
+        files, run, unsaid = _parts(placed, module, project, planned, path, target)
     except NotCarried as reason:
         raise MigrateError(f"{path}: {reason}; move that out of the way by hand, then rewrite again") from reason
     spark_bound = _spark_bound(files[run[-1]], module, project)
-    findings = (*placed.findings, *blocked, *spark_bound, *_notes(placed, planned))
+    said = tuple(Finding("SR900", Severity.NOTE, f"this {note}", module.path, line) for line, note in unsaid)
+    findings = (*placed.findings, *blocked, *spark_bound, *said, *_notes(placed, planned))
     parts = [f"{_seen(path, target)}{name}" for name in run]
     way_back = Layout(path, target / _SPEC).way_back
     files[_SPEC] = parity_spec(placed, module, project, planned.emissions, path.stem, way_back, parts)
@@ -174,14 +175,17 @@ def _seen(path: Path, target: Path) -> str:
 
 def _parts(
     job: Job, module: Module, project: Project, planned: Plan, path: Path, target: Path
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str], list[str], list[tuple[int, str]]]:
     flow = Flow(job, module, project, planned.emissions)
     handoffs: list[HandOff] = []
     ray = part_of(flow, Engine.RAY, handoffs)
-    files, run = {}, []
+    files: dict[str, str] = {}
+    run: list[str] = []
+    notes = list(ray.notes)
     spark_name, ray_name = f"{path.stem}_spark.py", f"{path.stem}_ray.py"
     if flow.has_spark:
-        spark = part_of(flow, Engine.SPARK, handoffs)
+        spark = part_of(flow, Engine.SPARK, handoffs, ray.left)
+        notes += spark.notes
         spark.edits += marks(flow, _sentences(job, planned))
         note = f"The Spark part of {path.name}, up to the hand-off that {ray_name} goes on from."
         files[spark_name] = spark_file(spark, module, project, Layout(path, target / spark_name), note)
@@ -195,7 +199,7 @@ def _parts(
         lost = set(undefined_names(files[name], path)) - before
         if lost:
             raise NotCarried(f"{name} would use {', '.join(sorted(lost))}, which only the other part has")
-    return files, [*run, ray_name]
+    return files, [*run, ray_name], notes
 
 
 def _heavy(stage: Stage) -> bool:

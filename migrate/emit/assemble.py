@@ -172,7 +172,10 @@ def _insert(text: str, block: str) -> str:
     imports = [n.end_lineno or 0 for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     last = max(imports) if imports else docstring_end(tree)
     lines = physical_lines(text)
-    return "".join([*lines[:last], "\n", block, "\n\n\n", *lines[last:]])
+    after = last
+    while after < len(lines) and not lines[after].strip():
+        after += 1
+    return "".join([*lines[:last], "\n", block, "\n\n\n", *lines[after:]])
 
 
 def docstring_end(tree: ast.Module) -> int:

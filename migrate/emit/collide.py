@@ -39,10 +39,6 @@ def refuse_collisions(text: str, inserted: str, imports: Iterable[str], edited: 
             )
 
 
-def _at(line: int) -> str:
-    return f" (line {line} of the part); rename it"
-
-
 def _bindings(tree: ast.AST, *, deep: bool) -> Iterator[tuple[int, str, str | None]]:
     """Line, name and dotted origin (None for what is not an import) of every binding; ``deep`` looks into functions."""
     for node in ast.walk(tree) if deep else ast.iter_child_nodes(tree):

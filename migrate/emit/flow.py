@@ -13,7 +13,7 @@ from migrate.ir import Engine, Job, Kind, Span, Stage
 from migrate.mapping import Edit, Emission, NotCarried
 from migrate.passes.place import is_udf_maker
 from migrate.translate.edits import Lines
-from migrate.translate.locate import bound_value, call_of, defined, functions
+from migrate.translate.locate import bound_value, call_of, defined, functions, receiver_of
 from migrate.translate.spark_types import arrow_type
 from migrate.translate.udfs import udfs_of
 
@@ -31,7 +31,10 @@ class HandOff:
 
 @dataclass
 class Part:
-    """One output file in the making: the edits on the job's text, and what they need."""
+    """One output file in the making: the edits on the job's text, and what they need.
+
+    ``left`` are the statements without stages that are not in it, ``notes`` sentences for the report with their lines.
+    """
 
     engine: Engine
     edits: list[Edit] = field(default_factory=list)
@@ -39,6 +42,8 @@ class Part:
     imports: set[str] = field(default_factory=set)
     sorts: set[str] = field(default_factory=set)
     handoffs: list[HandOff] = field(default_factory=list)
+    left: list[ast.stmt] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Flow:
@@ -90,14 +95,17 @@ class Flow:
         """The engines of the stages in those functions of the repository that a node calls."""
         return {stage.engine for stage in self.called_stages(node) if stage.engine}
 
-    def makes(self, statement: ast.stmt, name: str) -> bool:
-        """Whether a statement made the dataset that a name holds and that the other engine goes on with."""
+    def makes(self, statement: ast.stmt, name: str, user: ast.stmt) -> bool:
+        """Whether a statement made the dataset that a name holds and that ``user`` goes on with on the other engine."""
         crossing = {boundary.source for boundary in self.job.boundaries}
         made = [*self.stages_in(statement), *self.called_stages(statement)]
         crosses = [stage for stage in made if stage.id in crossing and stage.kind not in _NO_DATASET]
         if any(stage.result == name for stage in crosses):
             return True
-        return bool(crosses) and _binds_plainly(statement, name)
+        # Of several names that are unpacked, one that a stage is called on is a dataset for certain.
+        receivers = [receiver_of(self.module, stage) for stage in self.stages_in(user)]
+        called_on = any(isinstance(receiver, ast.Name) and receiver.id == name for receiver in receivers)
+        return bool(crosses) and (called_on or _binds_plainly(statement, name))
 
     def folder(self, statement: ast.stmt, name: str) -> str:
         """The folder of a hand-off under HANDOFF: the variable's name, numbered where another dataset has it."""

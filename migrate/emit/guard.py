@@ -88,6 +88,10 @@ def check_crossings(flow: Flow, handoffs: list[HandOff]) -> None:
         for handoff in handoffs
         for stage in [*flow.stages_in(handoff.statement), *flow.called_stages(handoff.statement)]
     }
+    for handoff in handoffs:
+        # Made by one statement and made anew by another, say in an ``if``: what crosses is what the last one left.
+        earlier = [s for s in flow.here if s.result == handoff.dataset and s.span.line <= handoff.statement.lineno]
+        covered |= {stage.id for stage in earlier}
     for boundary in flow.job.boundaries:
         if boundary.direction == "spark_to_ray" and boundary.source not in covered:
             source, target = flow.job.stage(boundary.source), flow.job.stage(boundary.target)

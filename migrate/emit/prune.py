@@ -10,6 +10,8 @@ from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, stands_alone, with_gap
 
+_BUILDERS = ("pyspark.", "pyarrow.", "pa.", "RowUdf", "Chain", "logging.getLogger", "os.path.", "os.environ.", "re.")
+
 
 def names_used(tree: ast.AST) -> set[str]:
     """Every name that a tree reads."""
@@ -44,8 +46,14 @@ def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterabl
                 yield _gone(lines, _with_decorators(module, statement))
         elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
             names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
-            if names & once and not names & used:
+            if names & once and not names & used and _only_builds(module, statement.value):
                 yield _gone(lines, module.span(statement))
+
+
+def _only_builds(module: Module, value: ast.expr) -> bool:
+    """Whether an expression makes a value and does nothing else: what trains or writes stays, used or not."""
+    calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+    return all((module.resolve(call.func) or ast.unparse(call.func)).startswith(_BUILDERS) for call in calls)
 
 
 def _foreign(node: ast.AST, packages: tuple[str, ...]) -> bool:

@@ -19,12 +19,13 @@ from migrate.translate.edits import stands_alone, with_gap
 _LEAD = re.compile(r"(?:\s|\)|\\\r?\n|#[^\r\n]*)*")
 
 
-def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff]) -> Part:
+def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[ast.stmt] = ()) -> Part:
     """The edits that leave what runs on ``engine``. The Ray part finds the hand-offs, the Spark part is given them.
 
+    ``left`` are the statements without stages that the part made before has left out: they belong to this one.
     NotCarried, naming the line, where the parts cannot be told apart without changing what the job does.
     """
-    walk = Walk(flow, engine, handoffs)
+    walk = Walk(flow, engine, handoffs, left)
     for scope in flow.scopes(engine):
         walk.scope(scope, flow.body(scope))
     check_returns(flow, walk)
@@ -34,6 +35,8 @@ def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff]) -> Part:
         check_order(flow)
         _stages(flow, walk.part)
     _statements(flow, walk)
+    walk.part.left = walk.orphans
+    walk.part.notes = [(statement.lineno, note) for statement, note in walk.notes]
     return walk.part
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import replace
 
 from migrate.emit.effects import runs_once
@@ -17,6 +18,7 @@ from migrate.translate.rendezvous import is_rendezvous
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOGGING = {"critical", "debug", "error", "exception", "info", "log", "warning"}
 _STAYS = (
     ast.Return,
     ast.Raise,
@@ -33,7 +35,9 @@ _STAYS = (
 class Walk:
     """One pass over the statements for one engine. The Ray pass finds the hand-offs, the Spark pass is given them."""
 
-    def __init__(self, flow: Flow, engine: Engine, handoffs: list[HandOff]) -> None:
+    def __init__(self, flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[ast.stmt] = ()) -> None:
+        """``left`` are the statements without stages that the other part has left out."""
+        self.left = {id(statement) for statement in left}
         self.flow, self.module, self.engine = flow, flow.module, engine
         self.part = Part(engine, handoffs=handoffs)
         self.dropped: dict[str, ast.stmt] = {}
@@ -45,6 +49,8 @@ class Walk:
         self.removed: list[ast.stmt] = []
         self.stays: list[ast.stmt] = []
         self.silenced: set[str] = set()
+        self.orphans: list[ast.stmt] = []
+        self.notes: list[tuple[ast.stmt, str]] = []
 
     def scope(self, name: str, body: list[ast.stmt]) -> None:
         """Decide about the statements of a function or of the module."""
@@ -224,15 +230,30 @@ class Walk:
         ):
             if reads & set(self.dropped):
                 self._leaves(statement)
+                self._orphan(statement)
             self._remove(statement)
             return False
         if not stops and not self._belongs_here(statement):
+            self._orphan(statement)
             self._remove(statement)
             return False
         self._neutral(statement)
         return True
 
+    def _orphan(self, statement: ast.stmt) -> None:
+        """A statement that this part leaves to the other one. Where that has left it too, it would be lost."""
+        self.orphans.append(statement)
+        if id(statement) not in self.left or isinstance(statement, ast.Return):
+            return
+        if stores(statement) and not self._writes_a_file(statement):
+            return
+        if not _only_tells(statement):
+            raise NotCarried(f"line {statement.lineno} needs values of the Spark part and of the Ray part")
+        self.notes.append((statement, "needs values of both parts and is in neither"))
+
     def _belongs_here(self, statement: ast.stmt) -> bool:
+        if id(statement) in self.left or loads(statement) & {name for kept in self.kept for name in stores(kept)}:
+            return True
         if runs_once(statement, self.module, self.flow.project):
             first = Engine.SPARK if self.flow.has_spark else Engine.RAY
             return self.engine is (self.last or first)
@@ -291,7 +312,7 @@ class Walk:
         """A kept statement reads these names: a dataset of the other engine crosses, another value cannot."""
         for name in sorted(names & set(self.dropped)):
             made = self.dropped[name]
-            dataset = name in self.datasets and self.flow.makes(made, name)
+            dataset = name in self.datasets and self.flow.makes(made, name, statement)
             if not dataset or not crossing or self.engine is Engine.SPARK:
                 raise NotCarried(
                     f"line {statement.lineno} needs {name}, which line {made.lineno} computes on the other engine"
@@ -362,6 +383,16 @@ def write_text(handoff: HandOff) -> str:
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _only_tells(statement: ast.stmt) -> bool:
+    """Whether a statement does no more than print or log."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    function = statement.value.func
+    return (isinstance(function, ast.Name) and function.id == "print") or (
+        isinstance(function, ast.Attribute) and function.attr in _LOGGING
+    )
 
 
 def _loops(statement: ast.stmt) -> bool:
