@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 import signal
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.errors import MigrateError
@@ -16,6 +18,7 @@ from migrate.parity.result import Cause, Failure, SideResult
 
 TAIL_LINES = 30
 _TAIL_BYTES = 64 * 1024
+_LEAST_ROOM_BYTES = 64 * 1024
 _MEMORY = re.compile(r"OutOfMemoryError|\bMemoryError\b|Cannot allocate memory|CUDA out of memory")
 _DISK = re.compile(r"No space left on device|Disk quota exceeded")
 
@@ -46,15 +49,28 @@ def of_error(run: PlannedRun, step: PlannedStep, error: BaseException, timeout: 
     return Cause.INTERRUPTED, f"interrupted while {who(run)} ran step `{step.name}`"
 
 
-def of_exit(
-    run: PlannedRun, step: PlannedStep, code: int, seconds: float, tail: Sequence[str], oom_kills: int
-) -> tuple[Cause, str]:
-    """Cause and sentence of a step that ended badly; ``oom_kills`` counts the kernel's kills for memory meanwhile."""
-    subject = f"{who(run)} failed in step `{step.name}` after {seconds:.1f} s"
-    text = "\n".join(tail)
-    if _DISK.search(text):
+@dataclass(frozen=True)
+class Ending:
+    """How a step ended: its exit code, after how many seconds, with which last words.
+
+    ``oom_kills`` counts the kernel's kills for memory meanwhile; ``no_room`` says that its disk is full: a log on such a
+    disk has no last words.
+    """
+
+    code: int
+    seconds: float
+    tail: Sequence[str]
+    oom_kills: int
+    no_room: bool
+
+
+def of_exit(run: PlannedRun, step: PlannedStep, ending: Ending) -> tuple[Cause, str]:
+    """Cause and sentence of a step that ended badly."""
+    subject = f"{who(run)} failed in step `{step.name}` after {ending.seconds:.1f} s"
+    text, code = "\n".join(ending.tail), ending.code
+    if ending.no_room or _DISK.search(text):
         return Cause.DISK, f"{subject}: the disk is full"
-    if _MEMORY.search(text) or (code in {-signal.SIGKILL, 128 + signal.SIGKILL} and oom_kills):
+    if _MEMORY.search(text) or (code in {-signal.SIGKILL, 128 + signal.SIGKILL} and ending.oom_kills):
         return Cause.MEMORY, f"{subject}: it ran out of memory"
     if code < 0:
         return Cause.SIGNAL, f"{subject}: it was killed by {_signal_name(-code)}"
@@ -79,6 +95,10 @@ def tail(log: Path, redactor: Redactor) -> tuple[str, ...]:
         file.seek(max(0, file.tell() - _TAIL_BYTES))
         text = file.read().decode("utf-8", errors="replace")
     return tuple(redactor.text(line) for line in text.splitlines()[-TAIL_LINES:])
+
+
+def no_room(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < _LEAST_ROOM_BYTES
 
 
 def oom_kills() -> int:

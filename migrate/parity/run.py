@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,18 +14,16 @@ from statistics import fmean
 from types import FrameType
 from typing import Any
 
-import psutil
-
 from migrate.errors import MigrateError
 from migrate.ir import Engine
-from migrate.parity import gpu, interpreters, judge, rundir, training
+from migrate.parity import gpu, ground, judge, rundir, training
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
 from migrate.parity.plan import Options, Pair, Plan, plan
 from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
 from migrate.parity.result import Cause, Curve, Failure, Metric, OutputResult, Result, SideResult, Verdict
-from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
+from migrate.parity.runner import ENDING_SIGNALS, Conditions, is_glob, run_side
 from migrate.parity.spec import Format, Spec, load
 
 EXIT_FAILED = 2
@@ -43,6 +39,7 @@ class _Findings:
     outputs: list[OutputResult] = field(default_factory=list)
     metrics: dict[int, list[Metric]] = field(default_factory=dict)
     curves: list[Curve] = field(default_factory=list)
+    equal_folders: list[str] = field(default_factory=list)
     failure: Failure | None = None
 
 
@@ -57,7 +54,7 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
         gpu.require()
     planned = plan(spec, options)
     redactor = _redactor(planned)
-    environment = _environment(planned)
+    environment = ground.describe(planned)
     started = _now()
     run_dir = rundir.create(planned, options.run_dir, started, redactor)
     findings = _Findings()
@@ -67,6 +64,8 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
         )
         _run_pairs(planned, options, conditions, findings)
     result = _result(planned, findings, run_dir, started, environment)
+    if result.verdict is Verdict.EQUAL and not options.keep:
+        rundir.drop_outputs(run_dir, findings.equal_folders)
     _write(result, run_dir)
     return result
 
@@ -78,45 +77,53 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
             for run in (pair.spark, pair.ray):
                 findings.sides.append(run_side(run, conditions))
             conditions.progress.comparing(pair)
-            outputs = _compare(planned.spec, pair, conditions.run_dir, findings)
-            if all(output.verdict is Verdict.EQUAL for output in outputs) and not options.keep:
-                rundir.drop_outputs(conditions.run_dir, pair.spark.folder)
-                rundir.drop_outputs(conditions.run_dir, pair.ray.folder)
+            _compare(planned.spec, pair, conditions.run_dir, findings)
+            # A training is judged over all seeds: until then its models are evidence.
+            if planned.spec.training is None and not options.keep:
+                rundir.drop_outputs(conditions.run_dir, findings.equal_folders)
     except SideFailed as error:
         findings.failure = error.failure
         if error.side is not None:
             findings.sides.append(error.side)
     except MigrateError as error:
-        findings.failure = Failure(Cause.UNREADABLE_OUTPUT, str(error))
+        findings.failure = Failure(Cause.INPUTS, str(error))
     except OSError as error:
         findings.failure = Failure(Cause.DISK, f"{error.filename or conditions.run_dir}: {error.strerror}.")
     except KeyboardInterrupt:
         findings.failure = Failure(Cause.INTERRUPTED, "Interrupted while neither side was running.")
 
 
-def _compare(spec: Spec, pair: Pair, run_dir: Path, findings: _Findings) -> list[OutputResult]:
-    """Compare all outputs of a pair and note its metrics."""
+def _compare(spec: Spec, pair: Pair, run_dir: Path, findings: _Findings) -> None:
+    """Compare all outputs of a pair and note its metrics. Raises SideFailed where one cannot be read."""
     seed, repeat = pair.spark.seed, pair.spark.repeat
-    spark_out, ray_out = (run_dir / "runs" / run.folder / "out" for run in (pair.spark, pair.ray))
-    outputs = [judge.compare_output(output, seed, repeat, spark_out, ray_out) for output in spec.outputs]
-    findings.outputs += outputs
-    if spec.training is not None:
-        name, file = spec.training.metric, spec.training.output
-        metric = Metric(seed, training.read_metric(spark_out / file, name), training.read_metric(ray_out / file, name))
-        findings.metrics.setdefault(seed, []).append(metric)
-    if repeat == 1:
-        files = dict.fromkeys(output.path for output in spec.outputs if output.format is Format.METRICS)
+    folders = (pair.spark.folder, pair.ray.folder)
+    spark_out, ray_out = (run_dir / "runs" / folder / "out" for folder in folders)
+    try:
+        outputs = [judge.compare_output(output, seed, repeat, spark_out, ray_out) for output in spec.outputs]
+        findings.outputs += outputs
         if spec.training is not None:
-            files[spec.training.output] = None
-        for path in files:
-            documents = [training.read_document(path_) for path_ in (spark_out / path, ray_out / path)]
-            findings.curves += training.curves(seed, *documents)
-    return outputs
+            name, file = spec.training.metric, spec.training.output
+            spark, ray = (training.read_metric(out / file, name) for out in (spark_out, ray_out))
+            findings.metrics.setdefault(seed, []).append(Metric(seed, spark, ray))
+        if repeat == 1:
+            for path in _metrics_files(spec):
+                spark_file, ray_file = (training.read_document(out / path) for out in (spark_out, ray_out))
+                findings.curves += training.curves(seed, spark_file, ray_file)
+    except MigrateError as error:
+        raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=seed)) from error
+    if all(output.verdict is Verdict.EQUAL for output in outputs):
+        findings.equal_folders += folders
+
+
+def _metrics_files(spec: Spec) -> list[str]:
+    files = [output.path for output in spec.outputs if output.format is Format.METRICS and not is_glob(output.path)]
+    return list(dict.fromkeys([*files, *([spec.training.output] if spec.training else [])]))
 
 
 def _result(
     planned: Plan, findings: _Findings, run_dir: Path, started: datetime, environment: dict[str, Any]
 ) -> Result:
+    """All findings as one result: a failure until it is judged."""
     spec = planned.spec
     outputs, failed = tuple(findings.outputs), findings.failure is not None
     judged = None
@@ -188,29 +195,6 @@ def _redactor(planned: Plan) -> Redactor:
     return Redactor([step.env for step in steps], [step.command for step in steps])
 
 
-def _environment(planned: Plan) -> dict[str, Any]:
-    """Versions and machine. Asks every interpreter of the plan, so that a broken one is found before anything runs."""
-    found: dict[str, Any] = {
-        "platform": platform.platform(),
-        "cores": psutil.cpu_count() or 1,
-        "memory_bytes": psutil.virtual_memory().total,
-        "gpus": list(gpu.names()),
-    }
-    for engine, run in ((Engine.SPARK, planned.pairs[0].spark), (Engine.RAY, planned.pairs[0].ray)):
-        found[engine.value] = [
-            {"step": step.name, "python": each.version, "packages": dict(each.packages), "java": _java(each)}
-            for step in run.steps
-            for each in [interpreters.probe(step.python)]
-        ]
-    return found
-
-
-def _java(interpreter: interpreters.Interpreter) -> str | None:
-    if "pyspark" not in interpreter.packages:
-        return None
-    return interpreters.java_version(os.environ.get("JAVA_HOME") or interpreter.java_home)
-
-
 def _write(result: Result, run_dir: Path) -> None:
     from migrate.parity.report import document, html
 
@@ -218,7 +202,9 @@ def _write(result: Result, run_dir: Path) -> None:
         (run_dir / "result.json").write_text(json.dumps(document.to_json(result), indent=2) + "\n", encoding="utf-8")
         (run_dir / "report.html").write_text(html.write(result), encoding="utf-8")
     except OSError as error:
-        raise MigrateError(f"{run_dir}: the result cannot be written: {error.strerror}.") from error
+        # Where a side has failed already, for the same lack of room most likely, its own sentence says more.
+        if result.failure is None:
+            raise MigrateError(f"{run_dir}: the result cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ def create(plan: Plan, wanted: Path | None, now: datetime, redactor: Redactor) -
     return folder
 
 
-def drop_outputs(run_dir: Path, folder: str) -> None:
-    """Delete what a side run wrote, once it is known to be right."""
-    for name in ("out", "handoff"):
-        shutil.rmtree(run_dir / "runs" / folder / name, ignore_errors=True)
+def drop_outputs(run_dir: Path, folders: Iterable[str]) -> None:
+    """Delete what side runs wrote, once it is known to be right."""
+    for folder in folders:
+        for name in ("out", "handoff"):
+            shutil.rmtree(run_dir / "runs" / folder / name, ignore_errors=True)
 
 
 def _fresh(name: str, now: datetime) -> Path:

@@ -121,10 +121,14 @@ def run_side(run: PlannedRun, conditions: Conditions) -> SideResult:
     return result
 
 
+def is_glob(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
+
+
 def output_path(out: Path, pattern: str) -> Path | None:
     """Where a declared output lies, None where there is none. The path may be a glob."""
     path = out / pattern
-    if any(sign in pattern for sign in "*?["):
+    if is_glob(pattern):
         return path if next(out.glob(pattern), None) else None
     return path if path.exists() else None
 
@@ -174,8 +178,8 @@ def _run_step(attempt: _Attempt, step: PlannedStep) -> None:
     )
     if code:
         tail = failure.tail(launch.log, attempt.conditions.redactor)
-        kills = failure.oom_kills() - oom_before
-        trouble = failure.of_exit(attempt.run, step, code, end - start, tail, kills)
+        kills, no_room = failure.oom_kills() - oom_before, failure.no_room(attempt.folder)
+        trouble = failure.of_exit(attempt.run, step, failure.Ending(code, end - start, tail, kills, no_room))
     if trouble is not None:
         cause, sentence = trouble
         attempt.fail(cause, sentence + failure.where(trace), step)

@@ -14,7 +14,6 @@ import pytest
 from migrate.cli import run
 
 STAND_IN = Path(__file__).with_name("stand_in_job.py")
-FEATURES = '[[output]]\npath = "features"\nformat = "parquet"\nkeys = ["name"]\n'
 
 
 @dataclass
@@ -40,19 +39,25 @@ class Bench:
         ray: tuple[str, ...] = (),
         ray_more: str = "",
         output: str | None = "",
+        parquet: bool = False,
         seeds: tuple[int, ...] = (),
         metric: str = "val_accuracy",
         gates: str = "",
     ) -> None:
-        """Write the spec. ``output`` adds keys to the output `features`, None declares no output at all."""
+        """Write the spec. ``output`` adds keys to the output `features`, None declares no output at all.
+
+        The table is JSON lines unless Parquet is asked for, which takes the jobs longer to write.
+        """
+        format_ = "parquet" if parquet else "json"
         usual = ("{python}", "stand_in_job.py", "--out", "{out}", "--inputs", "{inputs}", "--seed", "{seed}")
+        usual = (*usual, "--parquet") if parquet else usual
         parts = [
             'schema_version = 1\nname = "stand-in"\n[inputs]\npath = "inputs"',
             f"[spark]\ncommand = {json.dumps([*usual, *spark])}",
             f"[ray]\ncommand = {json.dumps([*usual, *ray])}\n{ray_more}",
         ]
         if output is not None:
-            parts.append(FEATURES + output)
+            parts.append(f'[[output]]\npath = "features"\nformat = "{format_}"\nkeys = ["name"]\n{output}')
         if seeds:
             where = f'output = "metrics.json"\nmargin = 0.02\nseeds = {list(seeds)}'
             parts.append(f'[training]\nmetric = "{metric}"\n{where}')

@@ -20,16 +20,20 @@ ORPHAN = "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:
 SLEEP = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
 
-def write_table(out: Path, rows: int, *, drop: int = 0, spoil: int | None = None) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def write_table(out: Path, rows: int, *, parquet: bool, drop: int = 0, spoil: int | None = None) -> None:
     names = [f"photo-{number:04d}" for number in range(rows)][drop:]
     scores = [number / 7 for number in range(rows)][drop:]
     if spoil is not None:
         scores[spoil] += 0.5
     out.mkdir(parents=True)
-    pq.write_table(pa.table({"name": names, "score": scores}), out / "part-0.parquet")
+    if parquet:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.table({"name": pa.array(names, pa.string()), "score": scores}), out / "part-0")
+    else:
+        lines = (json.dumps({"name": name, "score": score}) for name, score in zip(names, scores, strict=True))
+        (out / "part-0").write_text("".join(f"{line}\n" for line in lines))
 
 
 def write_metrics(out: Path, seed: int, shift: float) -> None:
@@ -75,6 +79,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--inputs")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--parquet", action="store_true")
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--drop", type=int, default=0)
     parser.add_argument("--spoil", type=int)
@@ -91,7 +96,8 @@ def main() -> None:
     misbehave(arguments.fault, arguments)
     if arguments.nothing:
         return
-    write_table(arguments.out / "features", arguments.rows, drop=arguments.drop, spoil=arguments.spoil)
+    table = arguments.out / "features"
+    write_table(table, arguments.rows, parquet=arguments.parquet, drop=arguments.drop, spoil=arguments.spoil)
     write_metrics(arguments.out, arguments.seed, arguments.shift)
 
 

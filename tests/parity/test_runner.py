@@ -23,7 +23,7 @@ def schema(checkout: Path) -> dict[str, Any]:
 
 
 def test_equal_sides(bench: Bench, capsys: pytest.CaptureFixture[str], schema: dict[str, Any]) -> None:
-    bench.write()
+    bench.write(parquet=True)
     assert bench.run() == 0
     shown = capsys.readouterr()
     assert "EQUAL" in shown.out and "1,000" in shown.out
@@ -40,7 +40,7 @@ def test_equal_sides(bench: Bench, capsys: pytest.CaptureFixture[str], schema: d
 def test_keep_keeps_the_outputs(bench: Bench) -> None:
     bench.write()
     assert bench.run("--keep") == 0
-    assert len(list(bench.run_dir.glob("runs/*/out/features/*.parquet"))) == 2
+    assert len(list(bench.run_dir.glob("runs/*/out/features/part-0"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_keep_keeps_the_outputs(bench: Bench) -> None:
 def test_different_sides(
     bench: Bench, capsys: pytest.CaptureFixture[str], schema: dict[str, Any], ray: tuple[str, ...], said: list[str]
 ) -> None:
-    bench.write(ray=ray)
+    bench.write(ray=ray, parquet=True)
     assert bench.run() == 1
     shown = capsys.readouterr().out
     assert "DIFFERENT" in shown
     assert all(word in shown for word in said)
     jsonschema.validate(bench.document, schema)
-    assert len(list(bench.run_dir.glob("runs/*/out/features/*.parquet"))) == 2, "the evidence is kept"
+    assert len(list(bench.run_dir.glob("runs/*/out/features/part-0"))) == 2, "the evidence is kept"
 
 
 def test_a_tolerance_and_its_reason(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     tolerance = "[output.tolerance]\nscore = { abs = 0.5 }\n"
-    bench.write(ray=("--spoil", "500"), output='reason = "sums in another order"\n' + tolerance)
+    bench.write(ray=("--spoil", "500"), parquet=True, output='reason = "sums in another order"\n' + tolerance)
     assert bench.run() == 0
     assert "because sums in another order" in capsys.readouterr().out
 
@@ -81,7 +81,7 @@ def test_a_tolerance_and_its_reason(bench: Bench, capsys: pytest.CaptureFixture[
 def test_nothing_compared_is_never_equal(
     bench: Bench, capsys: pytest.CaptureFixture[str], output: str | None, both: tuple[str, ...], code: int, said: str
 ) -> None:
-    bench.write(spark=both, ray=both, output=output)
+    bench.write(spark=both, ray=both, output=output, parquet=True)
     assert bench.run() == code
     shown = capsys.readouterr()
     assert said in (shown.err if code == 2 else shown.out)
