@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from migrate import __version__
+from migrate.cache import Cache, digest
 from migrate.emit.plan import plan
 from migrate.errors import MigrateError
 from migrate.frontend.graph import build_job
-from migrate.frontend.project import Project
-from migrate.frontend.source import decode
+from migrate.frontend.project import UNREADABLE, Project, load, source_of
 from migrate.ir import Job, Kind
 from migrate.passes import judge
 from migrate.passes.place import is_udf_maker, place
+from migrate.passes.remarks import with_remarks
 from migrate.report import FileRow, FileStatus, Library, Report
 
 _OTHER_SOURCES = {".scala": "Scala", ".java": "Java", ".sql": "SQL"}
-_SIGNS = ("spark", "horovod", "petastorm", "glue", "elephas")
+_SIGNS = (b"spark", b"horovod", b"petastorm", b"glue", b"elephas")
 _LEFT_OUT = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".migrate"}
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.MULTILINE)
+_DEEPEST = 12_000
+_MODULES_KEPT = 400
+"""Parsed modules that a process keeps before it forgets them all: what bounds the memory of a run over a large tree."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What became of one file: its row, the lines read, and the job or library that it is."""
+    """What became of one file: its row, its lines, the job or library that it is, and the files that this hangs on."""
 
     row: FileRow
     lines: int = 0
     job: Job | None = None
     library: Library | None = None
+    needs: tuple[str, ...] = ()
 
 
-def analyze(paths: tuple[Path, ...], jobs: int, progress: Callable[[int, int], None] = lambda done, of: None) -> Report:
+def analyze(
+    paths: tuple[Path, ...],
+    jobs: int,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    cache: Cache | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Report:
     """The report on all files below ``paths``, in the order of their names, whatever the number of processes.
 
-    ``progress`` is told how many of how many files are done. MigrateError for a path that does not exist.
+    ``progress`` is told how many of how many files are done. ``cache`` keeps what was found of files whose bytes, and
+    those of the modules they import, stay the same. ``exclude`` are patterns of paths relative to the
+    root (``tests/*``). MigrateError for a path that does not exist.
     """
     started = time.monotonic()
     for path in paths:
@@ -46,16 +64,30 @@ def analyze(paths: tuple[Path, ...], jobs: int, progress: Callable[[int, int], N
             raise MigrateError(f"{path}: there is no such file or folder")
     root = _root(paths)
     files = sorted({file.relative_to(root).as_posix() for path in paths for file in _files(path.resolve())})
-    read: list[Read] = []
-    for number, one in enumerate(_each(root, files, jobs), 1):
-        read.append(one)
-        progress(number, len(files))
+    files = [file for file in files if not any(fnmatch(file, pattern) for pattern in exclude)]
+    read, waiting, digests = _sorted_out(root, files)
+    if cache is not None:
+        cache.open(root, digests)
+        for file in waiting:
+            known = cache.known(file)
+            if isinstance(known, Read):
+                read[file] = known
+        waiting = [file for file in waiting if file not in read]
+    progress(len(files) - len(waiting), len(files))
+    for number, (file, one) in enumerate(zip(waiting, _each(root, waiting, jobs), strict=False), 1):
+        read[file] = one
+        if cache is not None:
+            cache.keep(file, one, one.needs)
+        progress(len(files) - len(waiting) + number, len(files))
+    if cache is not None:
+        cache.save()
+    ordered = [read[file] for file in files]
     return Report(
         root=str(root),
-        files=tuple(one.row for one in read),
-        jobs=tuple(one.job for one in read if one.job),
-        libraries=tuple(one.library for one in read if one.library),
-        lines=sum(one.lines for one in read),
+        files=tuple(one.row for one in ordered),
+        jobs=tuple(one.job for one in ordered if one.job),
+        libraries=tuple(one.library for one in ordered if one.library),
+        lines=sum(one.lines for one in ordered),
         seconds=round(time.monotonic() - started, 3),
         version=__version__,
     )
@@ -63,11 +95,16 @@ def analyze(paths: tuple[Path, ...], jobs: int, progress: Callable[[int, int], N
 
 def sources_of(report: Report) -> dict[str, str]:
     """The text of every file that a stage or finding of the report stands in, by its path."""
-    project = Project(Path(report.root))
     stages = [stage for job in report.jobs for stage in job.stages]
     stages += [stage for library in report.libraries for stage in library.stages]
-    modules = (project.module(path) for path in sorted({stage.span.path for stage in stages}))
-    return {module.path: module.text for module in modules if module is not None}
+    paths = {stage.span.path for stage in stages}
+    paths |= {finding.path for job in report.jobs for finding in job.findings}
+    paths |= {finding.path for library in report.libraries for finding in library.findings}
+    texts: dict[str, str] = {}
+    for path in sorted(paths):
+        with contextlib.suppress(OSError, ValueError):
+            texts[path] = source_of(path, (Path(report.root) / path).read_bytes()).text
+    return texts
 
 
 def _root(paths: tuple[Path, ...]) -> Path:
@@ -87,49 +124,103 @@ def _files(path: Path) -> Iterator[Path]:
                 yield Path(folder) / name
 
 
+def _sorted_out(root: Path, files: list[str]) -> tuple[dict[str, Read], list[str], dict[str, str]]:
+    """The files that need no parsing, those that do, and the digest of every file that was read."""
+    done: dict[str, Read] = {}
+    signs: list[str] = []
+    digests: dict[str, str] = {}
+    imports: dict[str, tuple[set[str], int]] = {}
+    for file in files:
+        language = _OTHER_SOURCES.get(Path(file).suffix)
+        if language:
+            done[file] = Read(FileRow(file, FileStatus.SKIPPED, f"{language} source: listed, not analysed"))
+            continue
+        try:
+            data = (root / file).read_bytes()
+        except OSError as error:
+            done[file] = Read(FileRow(file, FileStatus.SKIPPED, f"cannot be read: {error.strerror}"))
+            continue
+        digests[file] = digest(data)
+        small = data.lower()
+        if any(sign in small for sign in _SIGNS) or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            signs.append(file)
+        else:
+            names = {(first or second).decode() for first, second in _IMPORT.findall(data)}
+            imports[file] = (names, data.count(b"\n") + 1)
+    project, wanted = Project(root), set(signs)
+    for file, (names, lines) in imports.items():
+        # A script may start a job that lives in a module it imports without a word about Spark of its own.
+        if wanted and any(project.locate(file, name) in wanted for name in names):
+            signs.append(file)
+        else:
+            done[file] = Read(FileRow(file, FileStatus.NO_SPARK), lines)
+    return done, sorted(signs), digests
+
+
 def _each(root: Path, files: list[str], jobs: int) -> Iterator[Read]:
-    if jobs <= 1 or len(files) < 50:
+    if jobs <= 1 or len(files) < 20:
         project = Project(root)
         for file in files:
             yield read_file(root, file, project)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(_in_pool, [root] * len(files), files, chunksize=max(1, len(files) // (jobs * 8)))
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(root,)) as pool:
+        yield from pool.map(_in_pool, files, chunksize=8)
 
 
-def _in_pool(root: Path, file: str) -> Read:
-    return read_file(root, file, Project(root))
+_shared: list[Project] = []
+
+
+def _start(root: Path) -> None:
+    _shared[:] = [Project(root)]
+
+
+def _in_pool(file: str) -> Read:
+    return read_file(_shared[0].root, file, _shared[0])
 
 
 def read_file(root: Path, file: str, project: Project) -> Read:
     """One file of the tree: skipped with its reason, without Spark, a library or a job."""
-    suffix = Path(file).suffix
-    if suffix in _OTHER_SOURCES:
-        return Read(FileRow(file, FileStatus.SKIPPED, f"{_OTHER_SOURCES[suffix]} source: listed, not analysed"))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
     try:
-        text = decode((root / file).read_bytes())
-    except OSError as error:
-        return Read(FileRow(file, FileStatus.SKIPPED, f"cannot be read: {error.strerror}"))
-    lines = text.count("\n") + 1
-    if not any(sign in text.lower() for sign in _SIGNS):
-        return Read(FileRow(file, FileStatus.NO_SPARK), lines)
+        project.begin(_MODULES_KEPT)
+        return replace(_read(root, file, project), needs=project.touched())
+    except RecursionError:
+        return Read(FileRow(file, FileStatus.SKIPPED, "is nested too deeply to be read"))
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _read(root: Path, file: str, project: Project) -> Read:
     module = project.module(file)
     if module is None:
-        return Read(FileRow(file, FileStatus.SKIPPED, "cannot be parsed as Python"), lines)
-    try:
-        job = build_job(project, module)
-    except RecursionError:
-        return Read(FileRow(file, FileStatus.SKIPPED, "is nested too deeply to be read"), lines)
+        return Read(FileRow(file, FileStatus.SKIPPED, _why_unreadable(root, file)))
+    lines = len(module.lines)
+    job = build_job(project, module)
     if not job.stages:
         return Read(FileRow(file, FileStatus.NO_SPARK), lines)
-    own = tuple(stage for stage in job.stages if stage.span.path == file)
     if not _is_entry(job):
+        own = tuple(stage for stage in job.stages if stage.span.path == file)
+        library = with_remarks(judge(replace(job, stages=own)), module)
+        status = FileStatus.LIBRARY if own else FileStatus.NO_SPARK
         return Read(
-            FileRow(file, FileStatus.LIBRARY), lines, library=Library(file, judge(replace(job, stages=own)).stages)
+            FileRow(file, status), lines, library=Library(file, library.stages, library.findings) if own else None
         )
-    judged = judge(job)
+    judged = with_remarks(judge(job), module)
     placed = place(judged, plan(judged, module, project).refusal)
     return Read(FileRow(file, FileStatus.JOB), lines, job=placed)
+
+
+def _why_unreadable(root: Path, file: str) -> str:
+    try:
+        load(file, (root / file).read_bytes())
+    except SyntaxError as error:
+        return f"cannot be parsed as Python: {error.msg}, line {error.lineno}"
+    except (RecursionError, MemoryError):
+        return "is nested too deeply to be parsed"
+    except (OSError, *UNREADABLE) as error:
+        return f"cannot be read: {str(error).splitlines()[0]}"
+    return "cannot be read"
 
 
 def _is_entry(job: Job) -> bool:

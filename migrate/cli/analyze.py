@@ -6,38 +6,114 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+
+_KEYS = {"baseline", "exclude", "fail-on", "jobs"}
 
 
 @click.command(short_help="Read Spark jobs and say what each is, and whether it should move to Ray.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "forms", multiple=True, type=click.Choice(["text", "json", "sarif", "html", "markdown"]))
 @click.option("--output", "outputs", multiple=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default="one a core", help="Processes.")
-@click.option("--fail-on", type=click.Choice(["none", "new", "any"]), default="none", show_default=True)
+@click.option("--jobs", type=click.IntRange(1), help="Processes; one a core by default.")
+@click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="A JSON report to compare with.")
+@click.option("--fail-on", type=click.Choice(["none", "new", "any"]), help="When to exit with 1; none by default.")
+@click.option("--no-cache", is_flag=True, help="Read every file anew and remember nothing.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file; by default [tool.migrate] of the nearest pyproject.toml.",
+)
 def analyze(
-    paths: tuple[Path, ...], forms: tuple[str, ...], outputs: tuple[Path, ...], jobs: int, fail_on: str
+    paths: tuple[Path, ...],
+    forms: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    jobs: int | None,
+    baseline: Path | None,
+    fail_on: str | None,
+    no_cache: bool,
+    config: Path | None,
 ) -> None:
-    """Read every Python file below PATHS and say which are Spark jobs, what each does, and what should move."""
+    """Read the Python files and notebooks below PATHS: which are Spark jobs, what each does, what should move."""
+    from migrate.cache import Cache, default_folder
     from migrate.inventory import analyze as analyzed
     from migrate.inventory import sources_of
     from migrate.report import render
+    from migrate.report.baseline import against, counted, read_baseline, suppress
 
     forms = forms or ("text",)
     if outputs and len(outputs) != len(forms):
         raise click.UsageError("give one --output for each --format, in the same order")
-    report = analyzed(paths, jobs, _bar())
+    settings = _settings(config, paths[0])
+    fail_on = fail_on or str(settings.get("fail-on", "none"))
+    baseline = baseline or (Path(settings["baseline"]) if "baseline" in settings else None)
+    processes = jobs or int(settings.get("jobs", os.cpu_count() or 1))
+    cache = None if no_cache else Cache(default_folder())
+    report = analyzed(paths, processes, _bar(), cache, tuple(settings.get("exclude", ())))
     sources = sources_of(report)
+    report = suppress(report, sources)
+    if baseline is not None:
+        report = against(report, sources, read_baseline(_text(baseline), str(baseline)))
     for index, form in enumerate(forms):
-        color = not outputs and sys.stdout.isatty()
-        text = render(report, form, sources, color=color)
+        text = render(report, form, sources, color=not outputs and sys.stdout.isatty())
         if outputs:
-            outputs[index].write_text(text, encoding="utf-8")
+            _write(outputs[index], text)
         else:
             click.echo(text, nl=not text.endswith("\n"))
-    found = sum(len(job.findings) for job in report.jobs) + report.summary.heavy
-    sys.exit(1 if fail_on != "none" and found else 0)
+    failed = fail_on != "none" and counted(report, sources, only_new=fail_on == "new")
+    sys.exit(1 if failed else 0)
+
+
+def _settings(config: Path | None, near: Path) -> dict[str, Any]:
+    """The settings of the file given, else of the nearest pyproject.toml; MigrateError for an unknown key."""
+    from migrate.errors import MigrateError
+
+    path = config or next(
+        (f for f in (p / "pyproject.toml" for p in (near.resolve(), *near.resolve().parents)) if f.is_file()), None
+    )
+    if path is None:
+        return {}
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        document = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        if config is None:
+            return {}
+        raise MigrateError(f"{path}: is no TOML ({error}); correct it or leave --config out") from error
+    settings: dict[str, Any] = document.get("tool", {}).get(
+        "migrate", {} if path.name == "pyproject.toml" else document
+    )
+    unknown = sorted(set(settings) - _KEYS)
+    if unknown:
+        raise MigrateError(
+            f"{path}: [tool.migrate] has no setting {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}"
+        )
+    if settings.get("fail-on", "none") not in ("none", "new", "any"):
+        raise MigrateError(f"{path}: fail-on is none, new or any, not {settings['fail-on']!r}")
+    return settings
+
+
+def _text(path: Path) -> str:
+    from migrate.errors import MigrateError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MigrateError(f"{path}: cannot be read; give a file that exists and is UTF-8 text") from error
+
+
+def _write(path: Path, text: str) -> None:
+    from migrate.errors import MigrateError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MigrateError(f"{path}: cannot be written ({error.strerror}); give another --output") from error
 
 
 def _bar() -> Callable[[int, int], None]:

@@ -6,11 +6,11 @@ import ast
 from dataclasses import replace
 
 from migrate.frontend import symbols
-from migrate.frontend.inference import elsewhere, inferred
+from migrate.frontend.inference import inferred
 from migrate.frontend.machine import DEPTH, STEPS, Frame, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import READS_ONLY
-from migrate.frontend.spark_calls import Given, constructed, make_udf, opaque, producers_of, spark_call, stage_call
+from migrate.frontend.spark_calls import Given, constructed, make_udf, opaque, spark_call, stage_call
 from migrate.frontend.statements import annotated, element
 from migrate.frontend.symbols import Op
 from migrate.frontend.values import (
@@ -20,7 +20,6 @@ from migrate.frontend.values import (
     Instance,
     Items,
     Method,
-    Namespace,
     Ref,
     Spark,
     Text,
@@ -117,7 +116,7 @@ def arguments(m: Machine, node: ast.Call) -> Given:
         if keyword.arg is not None:
             named[keyword.arg] = value
         elif isinstance(value, Items):
-            named.update({key: v for key, v in zip(value.keys, value.members) if isinstance(key, str)})
+            named.update({key: v for key, v in zip(value.keys, value.members, strict=False) if isinstance(key, str)})
     return Given(tuple(positional), named)
 
 
@@ -249,9 +248,9 @@ def _bind_parameters(
 ) -> None:
     parameters = [*args.posonlyargs, *args.args]
     defaults: dict[str, ast.expr] = {}
-    for parameter, default in zip(reversed(parameters), reversed(args.defaults)):
+    for parameter, default in zip(reversed(parameters), reversed(args.defaults), strict=False):
         defaults[parameter.arg] = default
-    for parameter, keyword_default in zip(args.kwonlyargs, args.kw_defaults):
+    for parameter, keyword_default in zip(args.kwonlyargs, args.kw_defaults, strict=False):
         if keyword_default is not None:
             defaults[parameter.arg] = keyword_default
     for index, parameter in enumerate([*parameters, *args.kwonlyargs]):
@@ -473,7 +472,7 @@ def _items_call(m: Machine, node: ast.Call, base: Items, attribute: str, given: 
     if attribute == "items":
         return Items(tuple(Items((Text("{}"), member)) for member in base.members), exact=False)
     if attribute == "get" and base.keys and given.positional and isinstance(given.positional[0], Text):
-        for key, value in zip(base.keys, base.members):
+        for key, value in zip(base.keys, base.members, strict=False):
             if key == given.positional[0].text:
                 return value
     if attribute in ("get", "pop"):

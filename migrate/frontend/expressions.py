@@ -36,13 +36,13 @@ from migrate.frontend.values import (
 
 def evaluate(m: Machine, node: ast.AST | None) -> Value:
     """What is known of the value of an expression."""
+    if node is None:
+        return UNKNOWN
     handler = _HANDLERS.get(type(node))
     return handler(m, node) if handler is not None else _generic(m, node)
 
 
-def _generic(m: Machine, node: ast.AST | None) -> Value:
-    if node is None:
-        return UNKNOWN
+def _generic(m: Machine, node: ast.AST) -> Value:
     return derived(*(evaluate(m, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)))
 
 
@@ -70,7 +70,7 @@ def _name(m: Machine, node: ast.Name) -> Value:
 
 
 def lookup(m: Machine, name: str) -> Value:
-    """The value of a name: a variable, a project's or a library's name behind a star import, or what the shell defines."""
+    """The value of a name: a variable, a name behind a star import, or what the shell defines."""
     value = m.scope.find(name)
     if value is None:
         value = _from_star(m, name)
@@ -251,7 +251,7 @@ def _item(base: Items, where: ast.expr) -> Value:
     elif isinstance(where, ast.UnaryOp) and isinstance(where.op, ast.USub) and isinstance(where.operand, ast.Constant):
         index = -where.operand.value  # type: ignore[operator]
     if base.keys:
-        for key, value in zip(reversed(base.keys), reversed(base.members)):
+        for key, value in zip(reversed(base.keys), reversed(base.members), strict=False):
             if key == index and index is not None:
                 return value
     elif (

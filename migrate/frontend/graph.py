@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 from pathlib import PurePosixPath
 
+from migrate.findings import Finding, Severity
 from migrate.frontend import calls, expressions, statements
 from migrate.frontend.machine import Frame, Machine
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.frontend.reach import reach_of
 from migrate.frontend.scope import Scope
-from migrate.frontend.vocabulary import vocabulary
 from migrate.frontend.values import UNKNOWN, Class, Function, Instance
+from migrate.frontend.vocabulary import vocabulary
 from migrate.ir import Job, Kind
 
 
@@ -22,7 +23,28 @@ def build_job(project: Project, entry: Module) -> Job:
     name = PurePosixPath(entry.path).stem
     stages = machine.recorder.stages(entry.path)
     facts = {"vocabulary": ",".join(vocabulary(entry))} if stages else {}
-    return Job(path=entry.path, name=name, stages=stages, unresolved=len(machine.recorder.unresolved), facts=facts)
+    return Job(
+        path=entry.path,
+        name=name,
+        stages=stages,
+        findings=_unused(machine, entry),
+        unresolved=len(machine.recorder.unresolved),
+        facts=facts,
+    )
+
+
+def _unused(machine: Machine, entry: Module) -> tuple[Finding, ...]:
+    """The UDFs of the entry's own file that nothing uses."""
+    found = []
+    for draft in machine.recorder.drafts.values():
+        if draft.maker and not draft.used and draft.site.module is entry:
+            span = entry.span(draft.node)
+            name = draft.result or (draft.functions[0].name if draft.functions else draft.symbol)
+            message = f"the UDF {name} is made here and never used"
+            advice = "Delete it, or find the query that uses it."
+            place = (span.path, span.line, span.column)
+            found.append(Finding("SR416", Severity.WARNING, message, *place, advice, span.cell, span.cell_line))
+    return tuple(found)
 
 
 def interpret(project: Project, entry: Module) -> Machine:
@@ -148,9 +170,9 @@ def _run_shipped(machine: Machine) -> None:
 
 
 def _settle_udfs(machine: Machine, entry: Module) -> None:
-    """A UDF counts as used where its name is read anywhere in its file, or where SQL calls it by its registered name."""
+    """A UDF counts as used where its file reads its name anywhere, or SQL calls it by its registered name."""
     recorder = machine.recorder
-    texts = [text for text in recorder.texts] + [text for _, text in entry.sql]
+    texts = recorder.texts + [text for _, text in entry.sql]
     for name, key in recorder.registered.items():
         if any(name in text.lower() for text in texts):
             recorder.drafts[key].used = True

@@ -11,7 +11,6 @@ from migrate.frontend.machine import Machine
 from migrate.frontend.spark_api import NAMES, SHELL
 from migrate.frontend.values import Spark, Unknown, Value
 
-
 _NOT_SPARK = frozenset(
     {
         "pandas",
@@ -47,7 +46,7 @@ _NOT_SPARK = frozenset(
 
 
 def inferred(m: Machine, name: str, value: Unknown) -> Value:
-    """A Spark value where the uses of the variable, or failing these its customary name, say so; else the value itself."""
+    """A Spark value where the uses of the variable, or else its customary name, say so; else the value itself."""
     if m.worker or elsewhere(value.origin):
         return value
     body = m.scope.node or m.module.tree
@@ -76,7 +75,7 @@ def _owners(body: ast.AST) -> dict[str, str]:
     for node in ast.walk(body):
         if isinstance(node, ast.Call):
             called.add(node.func)
-        if not isinstance(node, ast.Attribute) or node in called and _only_read(node.attr):
+        if not isinstance(node, ast.Attribute) or (node in called and _only_read(node.attr)):
             continue
         attributes: list[str] = []
         root: ast.expr = node

@@ -55,10 +55,10 @@ class Machine:
         self.reaches: dict[ast.AST, Reach] = {}
         self.guesses: dict[ast.AST, dict[str, str]] = {}
         self.spark_files: dict[str, bool] = {}
-        self.evaluate: Callable[["Machine", ast.AST | None], Value] = lambda machine, node: UNKNOWN
-        self.attribute: Callable[["Machine", Value, str, ast.Attribute | None], Value | None] = lambda *_: None
-        self.run_block: Callable[["Machine", list[ast.stmt]], bool] = lambda machine, body: False
-        self.call: Callable[["Machine", Function, list[Value], dict[str, Value], ast.AST], Value] = lambda *_: UNKNOWN
+        self.evaluate: Callable[[Machine, ast.AST | None], Value] = lambda machine, node: UNKNOWN
+        self.attribute: Callable[[Machine, Value, str, ast.Attribute | None], Value | None] = lambda *_: None
+        self.run_block: Callable[[Machine, list[ast.stmt]], bool] = lambda machine, body: False
+        self.call: Callable[[Machine, Function, list[Value], dict[str, Value], ast.AST], Value] = lambda *_: UNKNOWN
 
     @property
     def frame(self) -> Frame:

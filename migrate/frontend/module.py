@@ -51,7 +51,7 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, ast.AST]:
-        """The functions and classes of the module by their dotted names within it, and what else its top level assigns."""
+        """The functions and classes of the module by their dotted names within it, and its top level's assignments."""
         found: dict[str, ast.AST] = {}
         waiting: list[tuple[str, ast.AST]] = [("", self.tree)]
         while waiting:

@@ -13,7 +13,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 @dataclass
 class _Frame:
     node: ast.AST
-    parent: "_Frame | None"
+    parent: _Frame | None
     prefix: str
     bound: dict[str, str | None] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)

@@ -26,10 +26,44 @@ _PYTHON_CELLS = frozenset(
         "ipytest",
     }
 )
-_OTHER_LANGUAGES = frozenset({
-    "sql", "scala", "sh", "bash", "md", "markdown", "r", "fs", "html", "java", "javascript", "js", "configure", "sparksql", "csharp", "latex", "svg", "writefile",
-    "script", "spark.sql", "bigquery", "bq", "gcloud", "local_", "cypher", "ruby", "perl", "file", "cmd", "powershell", "spark_sql", "trino", "hive", "env_",
-})
+_OTHER_LANGUAGES = frozenset(
+    {
+        "sql",
+        "scala",
+        "sh",
+        "bash",
+        "md",
+        "markdown",
+        "r",
+        "fs",
+        "html",
+        "java",
+        "javascript",
+        "js",
+        "configure",
+        "sparksql",
+        "csharp",
+        "latex",
+        "svg",
+        "writefile",
+        "script",
+        "spark.sql",
+        "bigquery",
+        "bq",
+        "gcloud",
+        "local_",
+        "cypher",
+        "ruby",
+        "perl",
+        "file",
+        "cmd",
+        "powershell",
+        "spark_sql",
+        "trino",
+        "hive",
+        "env_",
+    }
+)
 """What a cell may be in when its first line names it, with one per cent sign (Databricks) or two (Jupyter)."""
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s]+=\s*)([!%]\s*\S.*)$")
 _RUN = re.compile(r"%run\s+[\"']?([^\s\"']+)")
@@ -91,7 +125,11 @@ def _add_cell(out: _Text, lines: list[str]) -> None:
             return
         at = next(i for i, line in enumerate(lines) if line.strip())
         lines = [*lines[:at], "# " + lines[at], *lines[at + 1 :]]
-    if first.startswith("%") and first[1:].split(None, 1)[:1] and first[1:].split(None, 1)[0].lower() in _OTHER_LANGUAGES:
+    if (
+        first.startswith("%")
+        and first[1:].split(None, 1)[:1]
+        and first[1:].split(None, 1)[0].lower() in _OTHER_LANGUAGES
+    ):
         if first[1:4].lower() == "sql":
             out.sql.append((len(out.lines) + 1, "\n".join(lines).replace("%sql", "", 1)))
         out.lines.extend("# " + line for line in lines)

@@ -30,7 +30,7 @@ _LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree, the lines whose text had to be changed or left out for it (line, what was done), and the text that was parsed."""
+    """A tree, the lines that were changed or left out for it (line, what was done), and the text that was parsed."""
 
     tree: ast.Module
     repairs: tuple[tuple[int, str], ...] = ()
@@ -65,10 +65,12 @@ def _repaired(text: str, error: SyntaxError) -> Parsed:
         done.update(dict.fromkeys(_print_statements(lines), "Python 2"))
     first_error = error
     for _ in range(_REPAIRS):
-        if not isinstance(error, TabError) and error is not first_error or not done and not isinstance(error, TabError):
+        if (not isinstance(error, TabError) and error is not first_error) or (
+            not done and not isinstance(error, TabError)
+        ):
             _repair(lines, error, done)
         try:
-            changed = "".join(line + end for line, end in zip(lines, ends))
+            changed = "".join(line + end for line, end in zip(lines, ends, strict=False))
             return Parsed(_tree(changed), tuple(sorted((line, what) for line, what in done.items() if line)), changed)
         except SyntaxError as next_error:
             error = next_error

@@ -26,6 +26,17 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._folders: dict[str, frozenset[str]] = {}
         self._located: dict[tuple[str, str], str | None] = {}
+        self._touched: set[str] = set()
+
+    def begin(self, most: int) -> None:
+        """Start on another job: note the modules asked for from now on, forget all where over ``most`` are held."""
+        self._touched = set()
+        if len(self._modules) > most:
+            self._modules.clear()
+
+    def touched(self) -> tuple[str, ...]:
+        """The modules asked for since the last ``begin``, sorted."""
+        return tuple(sorted(self._touched))
 
     def add(self, module: Module) -> None:
         """Make a module that was read elsewhere part of the project."""
@@ -33,6 +44,7 @@ class Project:
 
     def module(self, path: str) -> Module | None:
         """The module at a path relative to the root."""
+        self._touched.add(path)
         if path not in self._modules:
             self._modules[path] = self._read(path)
         return self._modules[path]
@@ -91,15 +103,17 @@ class Project:
             return None
 
 
-def load(path: str, data: bytes) -> Module:
-    """The module that these bytes are; one of ``UNREADABLE`` where they are no Python source or notebook."""
+def source_of(path: str, data: bytes) -> Source:
+    """The text that these bytes are analysed as; ValueError where they are no notebook of Python."""
     text = decode(data)
     if path.endswith(".ipynb"):
-        source = jupyter(text)
-    elif is_databricks(text):
-        source = databricks(text)
-    else:
-        source = Source(text)
+        return jupyter(text)
+    return databricks(text) if is_databricks(text) else Source(text)
+
+
+def load(path: str, data: bytes) -> Module:
+    """The module that these bytes are; one of ``UNREADABLE`` where they are no Python source or notebook."""
+    source = source_of(path, data)
     try:
         parsed = parse(source.text)
     except SyntaxError:
@@ -114,11 +128,11 @@ def load(path: str, data: bytes) -> Module:
 
 
 def _readable_cells(source: Source) -> tuple[Source, Parsed]:
-    """A notebook without the cells that are no Python: their lines become comments, so that all others keep their numbers."""
+    """A notebook without the cells that are no Python: their lines become comments, all others keep their numbers."""
     lines = source.text.split("\n")
     lost: list[tuple[int, str]] = []
     ends = [cell.first_line - 1 for cell in source.cells[1:]] + [len(lines)]
-    for cell, end in zip(source.cells, ends):
+    for cell, end in zip(source.cells, ends, strict=False):
         start = cell.first_line - 1
         try:
             better = parse("\n".join(lines[start:end])).text.split("\n")

@@ -1,4 +1,4 @@
-"""What a function that Spark ships to its workers reaches: which libraries it uses, whether it trains or applies a model."""
+"""What a function that Spark ships reaches: which libraries it uses, whether it trains or applies a model."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
                 names = [a.name for a in child.names] if isinstance(child, ast.Import) else [child.module or ""]
                 found.libraries.update(name.split(".", 1)[0] for name in names if name.split(".", 1)[0] in LIBRARIES)
     frameworks = bool(found.libraries & _FRAMEWORKS)
-    found.trains = frameworks and bool(found._attributes & _TRAINING) or "DistributedOptimizer" in found._attributes
+    found.trains = (frameworks and bool(found._attributes & _TRAINING)) or "DistributedOptimizer" in found._attributes
     found.predicts = not found.trains and bool(found._attributes & _PREDICTING)
     return found
 

@@ -49,7 +49,7 @@ class Draft:
     inputs: Keys = NOTHING
     udfs: Keys = NOTHING
     functions: list[Shipped] = field(default_factory=list)
-    links: tuple["LinkAt", ...] = ()
+    links: tuple[LinkAt, ...] = ()
     arguments: list[Argument] = field(default_factory=list)
     result: str | None = None
     role: str | None = None

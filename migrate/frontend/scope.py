@@ -20,17 +20,17 @@ Changes = dict[tuple[int, Hashable], tuple[dict, object]]  # type: ignore[type-a
 class Scope:
     """The variables of a module, class body or function call."""
 
-    module: "Module"
-    parent: "Scope | None"
+    module: Module
+    parent: Scope | None
     name: str
     is_class: bool = False
     node: ast.AST | None = None
     variables: dict[str, Value] = field(default_factory=dict)
-    outer: dict[str, "Scope"] = field(default_factory=dict)
+    outer: dict[str, Scope] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
 
     @property
-    def top(self) -> "Scope":
+    def top(self) -> Scope:
         """The module's scope."""
         scope = self
         while scope.parent is not None:
@@ -50,7 +50,7 @@ class Scope:
             scope = scope.parent
         return None
 
-    def holder(self, name: str) -> "Scope":
+    def holder(self, name: str) -> Scope:
         """The scope that an assignment to the name changes."""
         return self.outer.get(name, self)
 

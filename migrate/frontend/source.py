@@ -28,8 +28,8 @@ class Cell:
 class Source:
     """The text of one file as it is analysed; ``cells`` is empty but for Jupyter notebooks.
 
-    ``sql`` holds SQL found outside of Python's own strings (notebook magics), ``runs`` the notebooks that ``%run`` includes, each
-    with its line.
+    ``sql`` holds SQL found outside of Python's own strings (notebook magics), ``runs`` the notebooks that
+    ``%run`` includes, each with its line.
     """
 
     text: str

@@ -342,7 +342,9 @@ def _result(base: Spark, op: Op, draft: Draft) -> Value:
     if op.result.startswith("["):
         return Spark(op.result.strip("[]"), producers=made, many=True, sure=base.sure)
     target = base.type if op.result == "Same" else op.result
-    if base.type == "StreamGrouped" and target == "DataFrame" or base.type == "StreamFrame" and target == "DataFrame":
+    if (base.type == "StreamGrouped" and target == "DataFrame") or (
+        base.type == "StreamFrame" and target == "DataFrame"
+    ):
         target = "StreamFrame"
     keeps = target == "Model"
     return Spark(

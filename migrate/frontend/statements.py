@@ -10,7 +10,7 @@ from migrate.frontend import symbols
 from migrate.frontend.inference import inferred
 from migrate.frontend.machine import STEPS, Machine
 from migrate.frontend.scope import Scope
-from migrate.frontend.spark_calls import make_udf, opaque
+from migrate.frontend.spark_calls import make_udf
 from migrate.frontend.values import (
     UNKNOWN,
     Class,

@@ -59,7 +59,7 @@ def _calls(text: str) -> tuple[Slot, ...]:
 
 def _op(symbol: str, result: str, what: str, flags: str, distinctive: bool) -> Op:
     words = what.split()
-    options = tuple(tuple(f.split("=", 1)) for f in flags.split() if "=" in f)
+    options = tuple((f.split("=", 1)[0], f.split("=", 1)[1]) for f in flags.split() if "=" in f)
     option = dict(options)
     heavy = option.get("heavy") or (words[2] if len(words) > 2 else None)
     kind = Kind(words[0]) if words else None
@@ -77,7 +77,7 @@ def _op(symbol: str, result: str, what: str, flags: str, distinctive: bool) -> O
         udf=udf,
         distinctive=distinctive,
         flags=frozenset(f for f in flags.split() if "=" not in f),
-        options=options,  # type: ignore[arg-type]
+        options=options,
     )
 
 

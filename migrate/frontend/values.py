@@ -19,7 +19,7 @@ NOTHING: Keys = frozenset()
 
 @dataclass(frozen=True, eq=False)
 class Unknown:
-    """Nothing is known of it but what it was made from: UDFs, datasets whose rows it holds on the driver, the library call that gave it."""
+    """Known only by what it was made from: UDFs, datasets whose rows it holds, and the library call that gave it."""
 
     udfs: Keys = NOTHING
     local: Keys = NOTHING
@@ -45,11 +45,11 @@ class Function:
     """A function or lambda of the analysed program; ``owner`` is the object that a method is bound to."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    scope: "Scope"
+    scope: Scope
     name: str
-    owner: "Value | None" = None
-    given: tuple["Value", ...] = ()
-    named: tuple[tuple[str, "Value"], ...] = ()
+    owner: Value | None = None
+    given: tuple[Value, ...] = ()
+    named: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ class Class:
     """A class of the analysed program; ``base`` is what the table says of the Spark class that it extends."""
 
     node: ast.ClassDef
-    scope: "Scope"
-    bases: tuple["Value", ...] = ()
+    scope: Scope
+    bases: tuple[Value, ...] = ()
 
 
 @dataclass(eq=False)
@@ -66,21 +66,21 @@ class Instance:
     """An object of a class of the analysed program, with the attributes that its methods set."""
 
     cls: Class
-    attributes: dict[str, "Value"] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Namespace:
     """A module of the analysed files."""
 
-    scope: "Scope"
+    scope: Scope
 
 
 @dataclass(frozen=True, eq=False)
 class Items:
     """A tuple, list, set or dict: what is known of its members, by position or key; others may be there too."""
 
-    members: tuple["Value", ...] = ()
+    members: tuple[Value, ...] = ()
     keys: tuple[object, ...] = ()
     exact: bool = True
 
@@ -111,8 +111,8 @@ class Spark:
     start: tuple[int, int] | None = None
     source: Op | None = None
     source_name: str = ""
-    parts: tuple["Spark", ...] = ()
-    heavy: "tuple[object, ...]" = ()
+    parts: tuple[Spark, ...] = ()
+    heavy: tuple[object, ...] = ()
     many: bool = False
     sure: bool = True
 
@@ -198,7 +198,7 @@ def joined(one: Value, other: Value) -> Value:
     ):
         return replace(
             one,
-            members=tuple(joined(a, b) for a, b in zip(one.members, other.members)),
+            members=tuple(joined(a, b) for a, b in zip(one.members, other.members, strict=False)),
             exact=one.exact and other.exact,
         )
     for first, second in ((one, other), (other, one)):

@@ -7,11 +7,36 @@ import re
 
 from migrate.frontend.module import Module
 
-_WORDS = frozenset({
-    "kmeans", "centroid", "centroids", "kpoints", "closestpoint", "closestcenter", "kcenters", "gradient", "gradients", "sgd", "logistic", "regression",
-    "classifier", "perceptron", "backprop", "backpropagation", "epochs", "rmse", "loss", "factorization", "likelihood", "svm", "naivebayes",
-    "hyperplane", "weights", "learningrate",
-})
+_WORDS = frozenset(
+    {
+        "kmeans",
+        "centroid",
+        "centroids",
+        "kpoints",
+        "closestpoint",
+        "closestcenter",
+        "kcenters",
+        "gradient",
+        "gradients",
+        "sgd",
+        "logistic",
+        "regression",
+        "classifier",
+        "perceptron",
+        "backprop",
+        "backpropagation",
+        "epochs",
+        "rmse",
+        "loss",
+        "factorization",
+        "likelihood",
+        "svm",
+        "naivebayes",
+        "hyperplane",
+        "weights",
+        "learningrate",
+    }
+)
 _SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -31,5 +56,5 @@ def vocabulary(module: Module) -> tuple[str, ...]:
 
 def _forms(text: str) -> set[str]:
     words = [word.lower() for word in _SPLIT.findall(text)]
-    pairs = {first + second for first, second in zip(words, words[1:])}
+    pairs = {first + second for first, second in zip(words, words[1:], strict=False)}
     return set(words) | pairs

@@ -8,21 +8,49 @@ from functools import cached_property
 from migrate.ir import Cost, HeavyKind, Job, Kind, Stage
 
 MLLIB = frozenset({HeavyKind.MLLIB_FIT, HeavyKind.MLLIB_FEATURE_FIT})
-TRAINS = frozenset({
-    HeavyKind.HOROVOD_RUN, HeavyKind.HOROVOD_RUNNER, HeavyKind.HOROVOD_ESTIMATOR, HeavyKind.TORCH_DISTRIBUTOR, HeavyKind.TF_DISTRIBUTOR,
-    HeavyKind.TFOS_CLUSTER, HeavyKind.XGBOOST_SPARK, HeavyKind.HYPERPARAM_SEARCH, HeavyKind.DRIVER_ML_FIT, HeavyKind.ESTIMATOR_OTHER,
-})
+TRAINS = frozenset(
+    {
+        HeavyKind.HOROVOD_RUN,
+        HeavyKind.HOROVOD_RUNNER,
+        HeavyKind.HOROVOD_ESTIMATOR,
+        HeavyKind.TORCH_DISTRIBUTOR,
+        HeavyKind.TF_DISTRIBUTOR,
+        HeavyKind.TFOS_CLUSTER,
+        HeavyKind.XGBOOST_SPARK,
+        HeavyKind.HYPERPARAM_SEARCH,
+        HeavyKind.DRIVER_ML_FIT,
+        HeavyKind.ESTIMATOR_OTHER,
+    }
+)
 APPLIES = frozenset({HeavyKind.MODEL_INFERENCE, HeavyKind.PREDICT_BATCH_UDF})
 _EITHER = frozenset({HeavyKind.HYPERPARAM_SEARCH, HeavyKind.ESTIMATOR_OTHER})
 """What runs in the JVM or in Python: the cost of the stage tells."""
 STREAMS = frozenset({HeavyKind.FOREACH_BATCH, HeavyKind.FOREACH_RDD, HeavyKind.APPLY_IN_PANDAS_WITH_STATE})
 VALUE_UDFS = frozenset({HeavyKind.PYTHON_UDF, HeavyKind.IMPORTED_UDF, HeavyKind.PYTHON_UDTF})
 ROW_UDFS = VALUE_UDFS | {HeavyKind.RDD_MAP, HeavyKind.RDD_FILTER}
-_STREAMING = ("DataStream", "StreamFrame", "StreamGrouped", "StreamingContext", "DStream", "StreamingQuery", "KafkaUtils", "dlt.read_stream")
+_STREAMING = (
+    "DataStream",
+    "StreamFrame",
+    "StreamGrouped",
+    "StreamingContext",
+    "DStream",
+    "StreamingQuery",
+    "KafkaUtils",
+    "dlt.read_stream",
+)
 _SHUFFLES = frozenset({Kind.JOIN, Kind.AGGREGATE, Kind.WINDOW, Kind.SORT, Kind.UNION})
-_RELATIONAL_RDD = frozenset({
-    "RDD.join", "RDD.leftOuterJoin", "RDD.rightOuterJoin", "RDD.fullOuterJoin", "RDD.sortByKey", "RDD.sortBy", "RDD.subtractByKey", "RDD.intersection",
-})
+_RELATIONAL_RDD = frozenset(
+    {
+        "RDD.join",
+        "RDD.leftOuterJoin",
+        "RDD.rightOuterJoin",
+        "RDD.fullOuterJoin",
+        "RDD.sortByKey",
+        "RDD.sortBy",
+        "RDD.subtractByKey",
+        "RDD.intersection",
+    }
+)
 _FRAMES = ("DataFrame.", "GroupedData.", "SparkSession.sql", "SQLContext.sql", "DynamicFrame.", "DataFrameNaFunctions.")
 _LIGHT_LIBRARIES = frozenset({"numpy", "pandas"})
 _LIGHT = 4
@@ -70,7 +98,11 @@ class Evidence:
     def framed(self) -> list[Stage]:
         """Projections, filters and SQL over frames, with or without a UDF in them."""
         kinds = {Kind.PROJECT, Kind.FILTER, Kind.EXPLODE, *_SHUFFLES}
-        return [s for s in self.stages if s.heavy is None and s.symbol.startswith(_FRAMES) and (s.kind in kinds or s.facts.get("text"))]
+        return [
+            s
+            for s in self.stages
+            if s.heavy is None and s.symbol.startswith(_FRAMES) and (s.kind in kinds or s.facts.get("text"))
+        ]
 
     @cached_property
     def relational(self) -> list[Stage]:
@@ -93,7 +125,9 @@ class Evidence:
     @cached_property
     def libraries(self) -> frozenset[str]:
         """Libraries that the Python functions use, array and frame libraries left out."""
-        names = {name for s in (*self.python, *self.learners) for name in s.facts.get("libraries", "").split(",") if name}
+        names = {
+            name for s in (*self.python, *self.learners) for name in s.facts.get("libraries", "").split(",") if name
+        }
         return frozenset(names) - _LIGHT_LIBRARIES
 
     @property
@@ -103,7 +137,7 @@ class Evidence:
 
     @property
     def hand_written_learning(self) -> bool:
-        """Whether an iterative job over RDDs computes a model by itself: two words of learning in its names, and arrays."""
+        """Whether a job over RDDs computes a model by itself: two words of learning in its names, and arrays."""
         words = [word for word in self.job.facts.get("vocabulary", "").split(",") if word]
         arrays = any("numpy" in stage.facts.get("libraries", "") for stage in self.python)
         return len(words) >= 2 and arrays and any(stage.symbol.startswith("RDD.") for stage in self.python)
@@ -111,7 +145,11 @@ class Evidence:
 
 def _applies_mllib(stage: Stage) -> bool:
     """Whether a function that predicts does it without any library of models: the model is then MLlib's."""
-    return stage.role == "model_inference" and stage.facts.get("does") != "train" and not (_libraries(stage) - _LIGHT_LIBRARIES)
+    return (
+        stage.role == "model_inference"
+        and stage.facts.get("does") != "train"
+        and not (_libraries(stage) - _LIGHT_LIBRARIES)
+    )
 
 
 def _libraries(stage: Stage) -> frozenset[str]:
@@ -123,7 +161,13 @@ def learns(stage: Stage) -> bool:
     if stage.heavy in _EITHER or stage.heavy in APPLIES:
         return stage.cost is not Cost.NATIVE
     reads = stage.heavy is HeavyKind.PETASTORM and stage.kind is Kind.TRAIN
-    return stage.heavy in TRAINS or reads or stage.kind is Kind.TRAIN or stage.role == "model_inference" or stage.facts.get("does") == "train"
+    return (
+        stage.heavy in TRAINS
+        or reads
+        or stage.kind is Kind.TRAIN
+        or stage.role == "model_inference"
+        or stage.facts.get("does") == "train"
+    )
 
 
 def computes(stage: Stage) -> bool:

@@ -14,7 +14,7 @@ def verdict_of(evidence: Evidence, tag: Tag) -> tuple[Verdict, Reason]:
     if tag is Tag.SQL_ETL:
         if evidence.python:
             line = evidence.python[0].span.line
-            return Verdict.KEEP_ON_SPARK, Reason("SR931", "SQL carries the job, its Python functions are incidental", line)
+            return Verdict.KEEP_ON_SPARK, Reason("SR931", "SQL carries the job, its Python is incidental", line)
         return Verdict.KEEP_ON_SPARK, Reason("SR930", "all of it is native Spark: working SQL is never rewritten", None)
     if tag is Tag.BATCH_ML:
         return _of_learning(evidence)
@@ -26,7 +26,7 @@ def _of_learning(evidence: Evidence) -> tuple[Verdict, Reason]:
         return _moved(evidence, evidence.learners[0])
     if evidence.mllib and not (evidence.libraries and evidence.python):
         line = evidence.mllib[0].span.line
-        return Verdict.KEEP_ON_SPARK, Reason("SR935", "its only models are MLlib's, which run in the JVM and are read by Spark", line)
+        return Verdict.KEEP_ON_SPARK, Reason("SR935", "its only models are MLlib's: they run in the JVM", line)
     return _moved(evidence, (evidence.python or evidence.mllib)[0])
 
 

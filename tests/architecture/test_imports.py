@@ -25,6 +25,7 @@ ROOMS = (
     "emit",
     "report",
     "rewrite",
+    "cache",
     "inventory",
     "oracle",
     "parity",
