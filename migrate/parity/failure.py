@@ -34,8 +34,8 @@ class SideFailed(MigrateError):
 
 def who(run: PlannedRun) -> str:
     """The side run as sentences call it."""
-    times = f", repeat {run.repeat}" if run.repeat > 1 else ""
-    return f"the {run.side.engine.value.capitalize()} side (seed {run.seed}{times})"
+    engine, _, which = run.title.partition(", ")
+    return f"the {engine} side ({which})"
 
 
 def of_error(run: PlannedRun, step: PlannedStep, error: BaseException, timeout: float | None) -> tuple[Cause, str]:
@@ -53,8 +53,8 @@ def of_error(run: PlannedRun, step: PlannedStep, error: BaseException, timeout: 
 class Ending:
     """How a step ended: its exit code, after how many seconds, with which last words.
 
-    ``oom_kills`` counts the kernel's kills for memory meanwhile; ``no_room`` says that its disk is full: a log on such a
-    disk has no last words.
+    ``oom_kills`` counts the kernel's kills for memory meanwhile. ``no_room`` says that its disk is full, and then the
+    log has no last words.
     """
 
     code: int

@@ -59,7 +59,7 @@ class PlannedRun:
 
     @property
     def title(self) -> str:
-        return f"{self.side.engine.value}, seed {self.seed}, repeat {self.repeat}"
+        return f"{self.side.engine.value.capitalize()}, seed {self.seed}{_times(self.repeat)}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class Pair:
 
     spark: PlannedRun
     ray: PlannedRun
+
+    @property
+    def title(self) -> str:
+        return f"seed {self.spark.seed}{_times(self.spark.repeat)}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,10 @@ def plan(spec: Spec, options: Options) -> Plan:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put the values in for the placeholders. Other braces stay: a variable that was passed on may hold any."""
     return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group(0)), text)
+
+
+def _times(repeat: int) -> str:
+    return f", repeat {repeat}" if repeat > 1 else ""
 
 
 def _inputs(spec: Spec, options: Options) -> str | None:

@@ -47,7 +47,7 @@ class Lines(Progress):
         self._say(f"{run.title}: done in {side.seconds:.1f} s")
 
     def comparing(self, pair: Pair) -> None:
-        self._say(f"comparing the outputs of seed {pair.spark.seed}, repeat {pair.spark.repeat}")
+        self._say(f"comparing the outputs of {pair.title}")
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False)
@@ -71,7 +71,7 @@ class Spinner(Progress):
         self._console.print(f"[green]✓[/] {run.title}  [bold]{side.seconds:.1f} s[/]  [dim]{spent}[/]", highlight=False)
 
     def comparing(self, pair: Pair) -> None:
-        self._status.update(f"comparing the outputs of seed {pair.spark.seed}, repeat {pair.spark.repeat}")
+        self._status.update(f"comparing the outputs of {pair.title}")
 
 
 @contextmanager

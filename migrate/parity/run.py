@@ -175,7 +175,9 @@ def _notes(sides: list[SideResult]) -> Iterator[str]:
             f"{share:.0f} % while {engine.value.capitalize()} ran" for engine, share in taken.items()
         )
         yield f"other programs used this machine too ({by_side}), so the times say less than they seem to"
-    steps = [(f"{side.engine.value} side, step `{step.name}`", step) for side in sides for step in side.steps]
+    steps = [
+        (f"{side.engine.value.capitalize()} side, step `{step.name}`", step) for side in sides for step in side.steps
+    ]
     for name in dict.fromkeys(name for name, step in steps if not step.calls):
         yield f"{name}: no engine call was traced, so all of its time is `other`"
     for name in dict.fromkeys(name for name, step in steps if step.trace_failures):

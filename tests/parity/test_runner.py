@@ -27,7 +27,7 @@ def test_equal_sides(bench: Bench, capsys: pytest.CaptureFixture[str], schema: d
     assert bench.run() == 0
     shown = capsys.readouterr()
     assert "EQUAL" in shown.out and "1,000" in shown.out
-    assert "spark, seed 0, repeat 1: started" in shown.err
+    assert "Spark, seed 0: started" in shown.err
     document = bench.document
     jsonschema.validate(document, schema)
     assert (document["verdict"], document["exit_code"], document["failure"]) == ("equal", 0, None)
