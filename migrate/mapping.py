@@ -34,14 +34,14 @@ class Edit:
 class Emission:
     """What a mapping wants written.
 
-    ``text`` replaces the stage's chain (``.persist()`` becomes ``.materialize()``), None leaves it as it stands; ``span``
-    is what ``text`` replaces where that is not the chain. ``drop`` says that the whole statement goes. ``before`` are
-    statements put in front of the stage's statement, ``edits`` touch other places (the constructor of a pipeline),
-    ``removals`` are statements elsewhere that go, with the comments on top of them. ``helpers`` are names under
-    ``templates/stage/``, written once below the imports; ``imports`` are whole import lines; ``sorts`` the sorts of type
-    that declared types hold (``floating``, ``struct``), for helpers that depend on them. ``claims`` are neighbouring
-    stages that this emission covers, ``forgets`` names that the new text no longer reads. ``notes`` are sentences for
-    the report: what a person should know about the emitted code.
+    ``text`` replaces the stage's chain (``.persist()`` becomes ``.materialize()``), None leaves it as it stands;
+    ``span`` is what ``text`` replaces where that is not the chain. ``drop`` says that the whole statement goes.
+    ``before`` are statements put in front of the stage's statement, ``edits`` touch other places (the constructor
+    of a pipeline), ``removals`` are statements elsewhere that go, with the comments on top of them. ``helpers`` are
+    names under ``templates/stage/``, written once below the imports; ``imports`` are whole import lines; ``sorts``
+    the sorts of type that declared types hold (``floating``, ``struct``), for helpers that depend on them.
+    ``claims`` are neighbouring stages that this emission covers, ``forgets`` names that the new text no longer
+    reads. ``notes`` are sentences for the report: what a person should know about the emitted code.
     """
 
     text: str | None = None

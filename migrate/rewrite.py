@@ -36,10 +36,10 @@ _REPORT, _SPEC = "report.json", "parity.toml"
 
 @dataclass(frozen=True)
 class Rewrite:
-    """What a rewrite would write: ``files`` by name, in ``folder``; ``run`` the job files in the order in which they run.
+    """What a rewrite would write: ``files`` by name, in ``folder``; ``run`` the job files in their order.
 
-    ``files`` is empty where nothing moves. ``report`` is the text of ``report.json``, made whether it is written or not.
-    ``complete`` says that every Python-heavy stage moved and nothing needs a person.
+    ``files`` is empty where nothing moves. ``report`` is the text of ``report.json``, made even where it is not
+    written. ``complete`` says that every Python-heavy stage moved and nothing needs a person.
     """
 
     job: Job

@@ -19,7 +19,7 @@ _SHARD = "train"
 
 @dataclass(frozen=True)
 class _Feed:
-    """Where the rows of the workers come from: the dataset's source text and place, how many workers, who gets which row."""
+    """Where the rows come from: the dataset's source text and place, how many workers, who gets which row."""
 
     dataset: str
     start: Span
@@ -40,8 +40,9 @@ def _shards(feed: _Feed) -> str:
 class BarrierTraining(Mapping):
     """
     ## Matches
-    ``df.repartition(n, ...).rdd.barrier().mapPartitions(train).collect()`` where ``train``, or the function that a lambda
-    calls with the rows, trains with ``horovod.torch``; with or without ``sortWithinPartitions`` after the repartition.
+    ``df.repartition(n, ...).rdd.barrier().mapPartitions(train).collect()`` where ``train``, or the function that a
+    lambda calls with the rows, trains with ``horovod.torch``; with or without ``sortWithinPartitions`` after the
+    repartition.
 
     ## Semantics
     ``TorchTrainer`` starts the workers and lets them find each other, so code that only arranged the rendezvous falls

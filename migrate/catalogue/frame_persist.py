@@ -16,9 +16,9 @@ class FramePersist(Mapping):
     ``df.persist()`` and ``df.cache()``, and ``df.unpersist()``.
 
     ## Semantics
-    Spark keeps the rows once they have been computed; Ray Data computes them at once and keeps them in the object store,
-    from where they spill to disk. Either way later stages do not compute them again. The object store frees them when
-    the last reference goes, so an ``unpersist`` statement falls away.
+    Spark keeps the rows once they have been computed; Ray Data computes them at once and keeps them in the object
+    store, from where they spill to disk. Either way later stages do not compute them again. The object store frees
+    them when the last reference goes, so an ``unpersist`` statement falls away.
 
     ## Not covered
     A storage level: the object store has one.

@@ -15,9 +15,9 @@ class FrameSelect(Mapping):
     ``df.select(...)`` of columns, struct fields, casts to an integer type and row UDFs, each with a name of its own.
 
     ## Semantics
-    Columns come out in the order in which they are named. ``"photo.pixels"`` is the field ``pixels`` of the struct column
-    ``photo``, NULL where the struct is NULL. A cast of a double cuts the fraction off, NaN becomes 0, a value out of range
-    the nearest limit, as Spark without ANSI mode does it.
+    Columns come out in the order in which they are named. ``"photo.pixels"`` is the field ``pixels`` of the struct
+    column ``photo``, NULL where the struct is NULL. A cast of a double cuts the fraction off, NaN becomes 0, a value
+    out of range the nearest limit, as Spark without ANSI mode does it.
 
     ## Not covered
     ``*``, expressions for which Spark would make up a name, and functions that have no mapping yet.
@@ -32,7 +32,8 @@ class FrameSelect(Mapping):
         Case(
             "a struct field",
             'out = df.select("id", "st.x")',
-            'out = df.map_batches(\n    lambda batch: pa.table({"id": batch["id"], "x": pc.struct_field(batch["st"], "x")}), batch_format="pyarrow"\n)',
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "x": pc.struct_field(batch["st"], "x")}), '
+            'batch_format="pyarrow")',
         ),
         Case("an aggregate", 'out = df.select(F.max("id"))', None),
     )

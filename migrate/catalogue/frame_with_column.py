@@ -16,7 +16,7 @@ class FrameWithColumn(Mapping):
 
     ## Semantics
     The column is added at the end, or replaced where it stands. A UDF is called once a row with Python values, None for
-    NULL, and what it returns is taken as its declared type says: Spark converts nothing, a value of another type is NULL.
+    NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL.
 
     ## Not covered
     Expressions other than columns, struct fields, casts to an integer type and calls of row UDFs.
@@ -30,7 +30,8 @@ class FrameWithColumn(Mapping):
         Case(
             "UDF of a column",
             'f = F.udf(shout, "string")\nout = df.withColumn("loud", f("s"))',
-            'f = RowUdf(shout, pa.string())\nout = df.map_batches(\n    lambda batch: set_column(batch, "loud", f(batch["s"])), batch_format="pyarrow"\n)',
+            "f = RowUdf(shout, pa.string())\n"
+            'out = df.map_batches(lambda batch: set_column(batch, "loud", f(batch["s"])), batch_format="pyarrow")',
         ),
         Case("window function", 'out = df.withColumn("n", F.row_number().over(w))', None),
     )
@@ -40,8 +41,9 @@ class FrameWithColumn(Mapping):
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or expression is None:
             raise NotCarried("the name of the new column is not a literal")
         column = call.column(expression)
+        values = f"set_column(batch, {quoted(name.value)}, {column.text})"
         return Emission(
-            f'.map_batches(lambda batch: set_column(batch, {quoted(name.value)}, {column.text}), batch_format="pyarrow")',
+            f'.map_batches(lambda batch: {values}, batch_format="pyarrow")',
             helpers=("set_column", *sorted(column.helpers)),
             imports=tuple(sorted(column.imports)),
         )

@@ -19,7 +19,7 @@ _STAGES = {
 class MlPipeline(Mapping):
     """
     ## Matches
-    ``Pipeline(stages=[...])`` of StringIndexer, VectorAssembler and StandardScaler with their parameters given by keyword,
+    ``Pipeline(stages=[...])`` of StringIndexer, VectorAssembler and StandardScaler with parameters given by keyword,
     fitted and applied.
 
     ## Semantics

@@ -1,1 +1,1 @@
-"""A placed job as files: what moved to Ray, what stays on Spark, and the spec that proves them equal to the original."""
+"""A placed job as files: what moved to Ray, what stays on Spark, and the spec that proves them equal."""

@@ -16,18 +16,17 @@ _TAKEN_OVER = "pyspark.ml.feature."
 def refuse_collisions(text: str, inserted: str, imports: Iterable[str], edited: Iterable[str], module: Module) -> None:
     """NotCarried where a name that the emitted code brings means something else in the user's.
 
-    ``text`` is the file without what is brought: ``inserted`` definitions and ``imports``. ``edited`` are the texts that
-    stand in the place of the user's; a name in these is meant.
+    ``text`` is the file without what is brought: ``inserted`` definitions and ``imports``. ``edited`` are the texts
+    that stand in the place of the user's; a name in these is meant.
     """
     brought: dict[str, str | None] = {name: None for _, name, _ in _bindings(ast.parse(inserted), deep=False)}
     for line in imports:
         brought |= {name: origin for _, name, origin in _bindings(ast.parse(line), deep=False)}
     tree = ast.parse(text)
-    for line_number, name, origin in _bindings(tree, deep=True):
+    for _, name, origin in _bindings(tree, deep=True):
         if name in brought and (origin is None or origin != brought[name]):
-            raise NotCarried(
-                f"the emitted code needs the name {name}, which stands for something else{_at(line_number)}"
-            )
+            lines = [line for line, other, what in _bindings(module.tree, deep=True) if (other, what) == (name, origin)]
+            raise NotCarried(f"line {min(lines, default=1)} uses the name {name}, which the emitted code needs")
     ours = set(re.findall(r"\w+", " ".join(edited)))
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     for line_number, name, origin in _bindings(module.tree, deep=True):

@@ -53,7 +53,7 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
 
 
 def _taken(flow: Flow, stage: Stage) -> Iterator[ast.AST]:
-    """The nodes that a moved stage's rewrite accounts for: its receiver, its arguments, and all that its text replaces."""
+    """The nodes that a moved stage's rewrite accounts for: receiver, arguments, all that its text replaces."""
     emission = flow.emissions.get(stage.id)
     spans = [argument.span for argument in stage.args] + [stage.chain]
     if emission is not None and emission.span is not None:

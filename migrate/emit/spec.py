@@ -139,7 +139,7 @@ def _shard_keys(job: Job, emissions: dict[str, Emission]) -> tuple[str, ...]:
 
 
 def _inexact_columns(module: Module) -> set[str]:
-    """Columns computed by an aggregate over rows, whose last digits depend on the order of addition, and their aliases."""
+    """Columns computed by an aggregate, whose last digits depend on the order of addition, and their aliases."""
     found = {
         keyword.value.value
         for node in ast.walk(module.tree)

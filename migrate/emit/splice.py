@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from migrate.emit.flow import Flow, HandOff, Part
 from migrate.emit.guard import check_crossings, check_order, check_returns, check_uses
+from migrate.emit.ledger import read_text, write_text
 from migrate.emit.uses import blocks
-from migrate.emit.walk import Walk, read_text, write_text
+from migrate.emit.walk import Walk
 from migrate.ir import Engine, Span
 from migrate.mapping import Edit
 from migrate.translate.edits import stands_alone, with_gap

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import replace
 
 from migrate.emit.effects import runs_once
-from migrate.emit.flow import Flow, HandOff, Part
+from migrate.emit.flow import HandOff
+from migrate.emit.ledger import COMPOUND, DEFINITIONS, LOOPS, Ledger, is_stop, read_text, write_text
 from migrate.emit.uses import blocks, changes, header, loads, own_nodes, stores
 from migrate.ir import Engine, Stage
 from migrate.mapping import Edit, Emission, NotCarried
@@ -15,9 +15,6 @@ from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
 from migrate.translate.rendezvous import is_rendezvous
 
-_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
-_LOOPS = (ast.For, ast.While, ast.AsyncFor)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOGGING = {"critical", "debug", "error", "exception", "info", "log", "warning"}
 _STAYS = (
     ast.Return,
@@ -32,42 +29,25 @@ _STAYS = (
 )
 
 
-class Walk:
+class Walk(Ledger):
     """One pass over the statements for one engine. The Ray pass finds the hand-offs, the Spark pass is given them."""
-
-    def __init__(self, flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[ast.stmt] = ()) -> None:
-        """``left`` are the statements without stages that the other part has left out."""
-        self.left = {id(statement) for statement in left}
-        self.flow, self.module, self.engine = flow, flow.module, engine
-        self.part = Part(engine, handoffs=handoffs)
-        self.dropped: dict[str, ast.stmt] = {}
-        self.datasets: dict[str, ast.stmt] = {}
-        self.last: Engine | None = None
-        self.name = ""
-        self.kept: list[ast.stmt] = []
-        self.neutral: list[ast.stmt] = []
-        self.removed: list[ast.stmt] = []
-        self.stays: list[ast.stmt] = []
-        self.silenced: set[str] = set()
-        self.orphans: list[ast.stmt] = []
-        self.notes: list[tuple[ast.stmt, str]] = []
 
     def scope(self, name: str, body: list[ast.stmt]) -> None:
         """Decide about the statements of a function or of the module."""
         self.dropped, self.datasets, self.last, self.name = {}, {}, None, name
         self.kept, self.neutral = [], []
         self.block(body)
-        self._drop_unused(body)
+        self.drop_unused(body)
         self.stays += [*self.kept, *self.neutral]
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Decide about the statements of a block; whether any stays."""
         stays = False
         for statement in body:
-            if isinstance(statement, _DEFINITIONS):
-                self._neutral(statement)
+            if isinstance(statement, DEFINITIONS):
+                self.stay(statement)
                 stays = True
-            elif isinstance(statement, _COMPOUND):
+            elif isinstance(statement, COMPOUND):
                 stays |= self.compound(statement)
             else:
                 stays |= self.simple(statement)
@@ -101,7 +81,7 @@ class Walk:
             self._remove_compound(statement, before, datasets)
             return False
         for head in heads:
-            self._needs(statement, loads(head), crossing=False)
+            self.needs(statement, loads(head), crossing=False)
         self._one_side(statement, before)
         return True
 
@@ -109,7 +89,7 @@ class Walk:
         """A statement none of whose blocks stays. What it made, or made anew, can still cross behind it."""
         del self.removed[before:]
         made = {name for name in stores(statement) if name in self.datasets}
-        self._remove(statement)
+        self.remove(statement)
         for name in made:
             if isinstance(statement, ast.With | ast.Try) or name in datasets:
                 self.datasets[name] = statement
@@ -128,6 +108,10 @@ class Walk:
         """A statement decided as a whole; whether it stays."""
         flow = self.flow
         stages = flow.stages_in(statement)
+        if self.engine is Engine.RAY and not stages and self._arranges_rendezvous(statement):
+            self.plumbing |= stores(statement)
+            self.remove(statement)
+            return False
         own = {stage.engine for stage in stages if stage.engine}
         called = flow.called(statement)
         if self.engine is Engine.RAY and self._session(statement, bool(own | called)):
@@ -137,7 +121,7 @@ class Walk:
         self.last = Engine.RAY if Engine.RAY in own | called else Engine.SPARK
         if self.engine not in own | called:
             self._leaves(statement)
-            self._remove(statement, dataset=True)
+            self.remove(statement, dataset=True)
             return False
         if len(own) > 1 or (own and called - own):
             return self._split(statement, stages)
@@ -146,11 +130,11 @@ class Walk:
 
     def _keep(self, statement: ast.stmt, stages: list[Stage]) -> None:
         if stages and self.engine is Engine.RAY and all(self._emission(stage).drop for stage in stages):
-            self._remove(statement)
+            self.remove(statement)
             return
         self._emissions(statement, stages)
         forgets = {name for stage in stages for name in self._emission(stage).forgets}
-        self._needs(statement, loads(statement) - forgets, crossing=True)
+        self.needs(statement, loads(statement) - forgets, crossing=True)
         self.kept.append(statement)
 
     def _emission(self, stage: Stage) -> Emission:
@@ -175,7 +159,7 @@ class Walk:
         front = [stage for stage in stages if stage.engine is Engine.SPARK]
         if (
             receiver is None
-            or isinstance(statement, _COMPOUND)
+            or isinstance(statement, COMPOUND)
             or any(stage not in self.flow.stages_in(receiver) for stage in front)
             or self.flow.called(statement) != self.flow.called(receiver)
             or Engine.RAY in self.flow.called(receiver)
@@ -187,12 +171,12 @@ class Walk:
             self.part.handoffs.append(handoff)
             self.part.edits.append(Edit(self.module.span(receiver), read_text(handoff)))
             self._emissions(statement, [stage for stage in stages if stage.engine is Engine.RAY])
-            self._needs(statement, loads(statement) - loads(receiver), crossing=True)
+            self.needs(statement, loads(statement) - loads(receiver), crossing=True)
             self.kept.append(statement)
             return True
         self.part.edits.append(Edit(self.module.span(statement), write_text(handoff)))
-        self._needs(statement, loads(receiver), crossing=False)
-        self._mark_dropped(statement)
+        self.needs(statement, loads(receiver), crossing=False)
+        self.mark_dropped(statement)
         self.kept.append(ast.copy_location(ast.Expr(receiver), statement))
         return True
 
@@ -200,7 +184,7 @@ class Walk:
         """On Ray, what makes, stops or asks the Spark session."""
         flow, bound, read = self.flow, stores(statement), loads(statement)
         if bound & flow.sessions and not has_stages:
-            self._mark_dropped(statement)
+            self.mark_dropped(statement)
             for name in flow.sessions:
                 self.dropped.pop(name, None)
             again = bool(read & flow.sessions)  # sc = spark.sparkContext
@@ -215,29 +199,34 @@ class Walk:
         if is_stop(statement, flow.sessions):
             self.part.edits.append(Edit(self.module.span(statement), "ray.shutdown()"))
             return True
-        self._remove(statement)
+        self.remove(statement)
         return False
+
+    def _arranges_rendezvous(self, statement: ast.stmt) -> bool:
+        """Whether a statement only lets workers meet, or goes on with what such a one made."""
+        if self.flow.called(statement):
+            return False
+        lost = loads(statement) & set(self.dropped)
+        goes_on = bool(lost) and lost <= self.plumbing
+        return goes_on or is_rendezvous(statement, self.module, self.flow.project)
 
     def _without_stages(self, statement: ast.stmt) -> bool:
         """Plain Python: what it binds both parts may need, what it does belongs to the engine that worked last."""
         flow = self.flow
         stops = self.engine is Engine.SPARK and is_stop(statement, flow.sessions)
-        reads = loads(statement)
-        if not stops and (
-            (self.engine is Engine.RAY and is_rendezvous(statement, self.module, flow.project))
-            or (self.engine is Engine.RAY and flow.is_spark_only(statement))
-            or reads & set(self.dropped)
-        ):
-            if reads & set(self.dropped):
+        lost = loads(statement) & set(self.dropped)
+        foreign = self.engine is Engine.RAY and flow.is_spark_only(statement)
+        if not stops and (foreign or lost):
+            if not foreign:
                 self._leaves(statement)
                 self._orphan(statement)
-            self._remove(statement)
+            self.remove(statement)
             return False
         if not stops and not self._belongs_here(statement):
             self._orphan(statement)
-            self._remove(statement)
+            self.remove(statement)
             return False
-        self._neutral(statement)
+        self.stay(statement)
         return True
 
     def _orphan(self, statement: ast.stmt) -> None:
@@ -263,7 +252,7 @@ class Walk:
 
     def _writes_a_file(self, statement: ast.stmt) -> bool:
         """A block such as ``with open(...) as file:`` whose names serve only itself: it is there for what it does."""
-        if not isinstance(statement, _COMPOUND):
+        if not isinstance(statement, COMPOUND):
             return False
         span = self.module.span(statement)
         body = self.flow.body(self.name)
@@ -286,100 +275,6 @@ class Walk:
             ):
                 raise NotCarried(f"line {statement.lineno} may end the job early, which the other part would not see")
 
-    def _neutral(self, statement: ast.stmt) -> None:
-        for name in stores(statement):
-            self.dropped.pop(name, None)
-            self.datasets.pop(name, None)
-        self.neutral.append(statement)
-
-    def _remove(self, statement: ast.stmt, dataset: bool = False) -> None:
-        self.removed.append(statement)
-        self._mark_dropped(statement)
-        if dataset:
-            for name in stores(statement):
-                self.datasets[name] = statement
-
-    def _mark_dropped(self, statement: ast.stmt) -> None:
-        kept_objects = {name for name in changes(statement) if not self._is_module(name)} - self.flow.sessions
-        for name in stores(statement) | kept_objects:
-            self.dropped[name] = statement
-            self.datasets.pop(name, None)
-
-    def _is_module(self, name: str) -> bool:
-        return self.module.resolve(ast.Name(name, ast.Load())) is not None
-
-    def _needs(self, statement: ast.stmt, names: set[str], *, crossing: bool) -> None:
-        """A kept statement reads these names: a dataset of the other engine crosses, another value cannot."""
-        for name in sorted(names & set(self.dropped)):
-            made = self.dropped[name]
-            dataset = name in self.datasets and self.flow.makes(made, name, statement)
-            if not dataset or not crossing or self.engine is Engine.SPARK:
-                raise NotCarried(
-                    f"line {statement.lineno} needs {name}, which line {made.lineno} computes on the other engine"
-                )
-            self._runs_once(made)
-            self.part.handoffs.append(HandOff(self.flow.folder(made, name), made, name))
-            del self.dropped[name]
-        for name in stores(statement):
-            self.dropped.pop(name, None)
-
-    def _runs_once(self, made: ast.stmt) -> None:
-        """A hand-off in a loop, or in a function that is called twice, would overwrite itself."""
-        around = [node for s in self.flow.body(self.name) for node in ast.walk(s) if isinstance(node, _LOOPS)]
-        if any(made in ast.walk(loop) and made is not loop for loop in around):
-            raise NotCarried(
-                f"line {made.lineno} makes a dataset in a loop that goes on on Ray; a hand-off is made once"
-            )
-        name = self.name.rpartition(".")[2]
-        if not name:
-            return
-        uses = [
-            node
-            for node in ast.walk(self.module.tree)
-            if (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load))
-            or (isinstance(node, ast.Attribute) and node.attr == name)
-        ]
-        loops = [node for node in ast.walk(self.module.tree) if isinstance(node, _LOOPS)]
-        if len(uses) > 1 or any(use in ast.walk(loop) for use in uses for loop in loops):
-            raise NotCarried(
-                f"{name}, called more than once, makes a dataset on line {made.lineno} that goes on on Ray"
-            )
-
-    def _drop_unused(self, body: list[ast.stmt]) -> None:
-        """Drop definitions that only the statements that left have used."""
-        before = set().union(*(loads(statement) for statement in body))
-        while True:
-            used = set().union(*(loads(s) for s in [*self.kept, *self.neutral]))
-            used |= {name for s in body if isinstance(s, _COMPOUND) for head in _headers(s) for name in loads(head)}
-            idle = [s for s in self.neutral if _is_idle(s, before, used)]
-            if not idle:
-                return
-            for statement in idle:
-                self.neutral.remove(statement)
-                self.removed.append(statement)
-
-
-def is_stop(statement: ast.stmt, sessions: set[str]) -> bool:
-    """Whether a statement is ``spark.stop()``."""
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr == "stop"
-        and isinstance(statement.value.func.value, ast.Name)
-        and statement.value.func.value.id in sessions
-    )
-
-
-def read_text(handoff: HandOff) -> str:
-    """The expression that reads a hand-off."""
-    return f'ray.data.read_parquet(os.path.join(HANDOFF, "{handoff.name}"))'
-
-
-def write_text(handoff: HandOff) -> str:
-    """The statement that writes a hand-off."""
-    return f'hand_over({handoff.dataset}, "{handoff.name}")'
-
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -396,15 +291,4 @@ def _only_tells(statement: ast.stmt) -> bool:
 
 
 def _loops(statement: ast.stmt) -> bool:
-    return any(isinstance(node, _LOOPS) for node in own_nodes(statement))
-
-
-def _headers(statement: ast.stmt) -> list[ast.expr]:
-    return [head for node in ast.walk(statement) if isinstance(node, _COMPOUND) for head in header(node)]
-
-
-def _is_idle(statement: ast.stmt, before: set[str], used: set[str]) -> bool:
-    if isinstance(statement, (*_COMPOUND, *_DEFINITIONS)):
-        return False
-    names = stores(statement)
-    return bool(names and names & before and not names & used)
+    return any(isinstance(node, LOOPS) for node in own_nodes(statement))

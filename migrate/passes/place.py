@@ -15,11 +15,11 @@ _NO_DATASET = {Kind.ACTION, Kind.FIT, Kind.TRAIN, Kind.TUNE}
 def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool = False) -> Job:
     """The job with an engine for each stage, what blocks the stages that could not move, and its hand-offs.
 
-    ``refusal`` says why a stage cannot be carried to Ray, None when it can. Ray takes every Python-heavy stage whose whole
-    downstream can be carried, that downstream, and reads, projections and filters in front of it where these reach back
-    to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark, and is named in their
-    ``blocked_by``; so does one that needs a model which stays on Spark. ``everything`` moves what can be carried whatever
-    the verdict.
+    ``refusal`` says why a stage cannot be carried to Ray, None when it can. Ray takes every Python-heavy stage whose
+    whole downstream can be carried, that downstream, and reads, projections and filters in front of it where these
+    reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark, and is
+    named in their ``blocked_by``; so does one that needs a model which stays on Spark. ``everything`` moves what
+    can be carried whatever the verdict.
     """
     flow = [stage for stage in job.stages if not is_udf_maker(stage)]
     downstream = _downstream(flow)

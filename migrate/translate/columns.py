@@ -25,7 +25,7 @@ class Translator:
     """Turns Column expressions into PyArrow source.
 
     ``resolve`` gives the dotted origin of a name, ``is_udf`` says whether a name is a UDF of the job, ``is_dataset``
-    whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``text`` gives a node's source.
+    whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression.
     """
 
     resolve: Callable[[ast.expr], str | None]

@@ -36,8 +36,8 @@ def refuse_other_uses(
 ) -> None:
     """NotCarried, naming the line, where the train function uses its network in a way that the wrapping would change.
 
-    An alias made before would train the bare network, whose gradients nobody averages; an attribute of the user's own is
-    not there on the wrapped one; a helper that takes its ``state_dict`` would see other keys.
+    An alias made before would train the bare network, whose gradients nobody averages; an attribute of the user's own
+    is not there on the wrapped one; a helper that takes its ``state_dict`` would see other keys.
     """
     _check(module, project, function, network, wrapped, frozenset())
 
@@ -92,3 +92,35 @@ def _passed(
             f"line {node.lineno} of {module.path} gives {node.id} to {function.name} in a way that cannot be followed"
         )
     _check(home, project, function, function.args.args[position].arg, None, seen | {origin})
+
+
+def refuse_late_broadcast(
+    call: ast.expr, function: ast.FunctionDef, network: str | None, wrapping: ast.stmt | None
+) -> None:
+    """NotCarried for a broadcast that the wrapping does not do: rank 0's weights of the network to all, once."""
+    assert isinstance(call, ast.Call)
+    root = next((keyword.value for keyword in call.keywords if keyword.arg == "root_rank"), None)
+    root = root or (call.args[1] if len(call.args) > 1 else None)
+    if root is not None and not (isinstance(root, ast.Constant) and root.value == 0):
+        raise NotCarried(f"hvd.broadcast_parameters (line {call.lineno}) is not from rank 0")
+    what = ast.unparse(call.args[0]) if call.args else ""
+    if what not in {f"{network}.state_dict()", f"{network}.named_parameters()"}:
+        raise NotCarried(f"hvd.broadcast_parameters (line {call.lineno}) sends more or other than the trained network")
+    if wrapping is None:
+        return
+    for node in ast.walk(function):
+        between = isinstance(node, ast.Name) and (wrapping.end_lineno or 0) < node.lineno < call.lineno
+        if between and isinstance(node, ast.Name) and node.id == network:
+            raise NotCarried(f"line {node.lineno} uses {network} between hvd.DistributedOptimizer and the broadcast")
+
+
+def refuse_methods(function: ast.FunctionDef, optimizer: str) -> None:
+    """NotCarried for what Horovod's optimizer has and the plain one lacks."""
+    for node in ast.walk(function):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"synchronize", "skip_synchronize", "set_backward_passes_per_step"}
+            and isinstance(node.value, ast.Name)
+            and node.value.id == optimizer
+        ):
+            raise NotCarried(f"{optimizer}.{node.attr} on line {node.lineno} is Horovod's own and is not mapped yet")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import TypeGuard
+from dataclasses import dataclass, field
 
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Span
 from migrate.mapping import Edit, NotCarried
-from migrate.translate.ddp import refuse_other_uses
+from migrate.translate.checkpoint import Checkpoints
+from migrate.translate.ddp import refuse_late_broadcast, refuse_methods, refuse_other_uses
 from migrate.translate.edits import Lines, stands_alone
-from migrate.translate.locate import bound_value, defined
+from migrate.translate.locate import defined
 
 HVD = "horovod.torch."
 _RANKS = {
@@ -65,7 +65,7 @@ class _Rewrite:
         self.out = TrainEdits()
         self.wrapped: str | None = None
         self.wrapping: ast.stmt | None = None
-        self.loops: list[ast.For] = []
+        self.checkpoints = Checkpoints(module, function, self._hvd)
         names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
         names |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
         spare = (f"train_context_{number}" for number in range(1, 1000))
@@ -86,19 +86,12 @@ class _Rewrite:
         self.out.dropped_parameters = self._unused_parameters()
         for position in self.out.dropped_parameters:
             self.out.edits.append(drop_item(self.module, self.function.args.args, position))
-        saves = [node for node in ast.walk(self.function) if self._saves(node)]
-        if saves and "report_saved" not in self.out.helpers:
-            self.out.notes.append(
-                f"what {self.function.name} saves on line {saves[0].lineno} is not reported to Ray Train as a "
-                f"checkpoint: it is not saved on rank 0 alone, at a place that every rank comes by"
-            )
+        note = self.checkpoints.note()
+        self.out.notes += [note] if note is not None else []
         return self.out
 
-    def _saves(self, node: ast.AST) -> TypeGuard[ast.Call]:
-        return isinstance(node, ast.Call) and self.module.resolve(node.func) == "torch.save"
-
     def _refuse_leftovers(self) -> None:
-        """What is left of Horovod after all edits: in this function, and in the functions of the repository it calls."""
+        """NotCarried for what is left of Horovod, in this function or in one of the repository that it calls."""
         edited = [edit.span for edit in self.out.edits] + [self.module.span(s) for s in self.out.removed]
         for node in ast.walk(self.function):
             if not isinstance(node, ast.Name | ast.Attribute):
@@ -158,7 +151,9 @@ class _Rewrite:
             self.out.removed.append(statement)
             return
         if isinstance(statement, ast.Expr) and self._hvd(statement.value) == "broadcast_parameters":
-            self._refuse_late_broadcast(statement)
+            if not any(self._hvd(node) == "DistributedOptimizer" for node in ast.walk(self.function)):
+                raise NotCarried(f"hvd.broadcast_parameters (line {statement.lineno}) without hvd.DistributedOptimizer")
+            refuse_late_broadcast(statement.value, self.function, self.wrapped, self.wrapping)
         if (
             isinstance(statement, ast.Expr)
             and self._hvd(statement.value) == "init"
@@ -182,15 +177,17 @@ class _Rewrite:
             self._distributed_optimizer(statement)
             return
         if isinstance(statement, ast.For):
-            self.loops.append(statement)
-        if isinstance(statement, ast.If) and self._saves_on_rank_0(statement) and self._all_ranks_pass(statement):
-            self._report(statement)
+            self.checkpoints.loops.append(statement)
+        report = self.checkpoints.report(statement) if isinstance(statement, ast.If) else None
+        if report is not None:
+            self.out.edits.append(report)
+            self.out.helpers.add("report_saved")
         for expression in _own_expressions(statement):
             self._expression(expression)
         for block in _blocks(statement):
             self._block(block)
         if isinstance(statement, ast.For):
-            self.loops.pop()
+            self.checkpoints.loops.pop()
 
     def _replace(self, node: ast.AST, text: str) -> None:
         self.out.edits.append(Edit(self.module.span(node), text))
@@ -201,30 +198,6 @@ class _Rewrite:
             names = [statement.module or ""]
         return all(name.split(".")[0] == "horovod" for name in names)
 
-    def _refuse_late_broadcast(self, statement: ast.Expr) -> None:
-        """Wrapping sends rank 0's weights to all once. A broadcast of something else, or after a change, is another one."""
-        call = statement.value
-        assert isinstance(call, ast.Call)
-        root = next((k.value for k in call.keywords if k.arg == "root_rank"), None)
-        root = root or (call.args[1] if len(call.args) > 1 else None)
-        if root is not None and not (isinstance(root, ast.Constant) and root.value == 0):
-            raise NotCarried(f"hvd.broadcast_parameters (line {call.lineno}) is not from rank 0")
-        what = ast.unparse(call.args[0]) if call.args else ""
-        if what not in {f"{self.wrapped}.state_dict()", f"{self.wrapped}.named_parameters()"}:
-            raise NotCarried(
-                f"hvd.broadcast_parameters (line {call.lineno}) sends more or other than the trained network"
-            )
-        if self.wrapping is None and not any(self._hvd(n) == "DistributedOptimizer" for n in ast.walk(self.function)):
-            raise NotCarried(f"hvd.broadcast_parameters (line {call.lineno}) without hvd.DistributedOptimizer")
-        if self.wrapping is None:
-            return
-        for node in ast.walk(self.function):
-            if isinstance(node, ast.Name) and node.id == self.wrapped and isinstance(node.ctx, ast.Load):
-                if (self.wrapping.end_lineno or 0) < node.lineno < statement.lineno:
-                    raise NotCarried(
-                        f"line {node.lineno} uses {self.wrapped} between hvd.DistributedOptimizer and the broadcast"
-                    )
-
     def _distributed_optimizer(self, statement: ast.Assign) -> None:
         call = statement.value
         assert isinstance(call, ast.Call)
@@ -232,7 +205,7 @@ class _Rewrite:
             raise NotCarried(f"line {call.lineno} does not bind hvd.DistributedOptimizer to one plain name")
         if statement not in self.function.body:
             raise NotCarried(f"hvd.DistributedOptimizer on line {call.lineno} stands inside a block")
-        self._refuse_methods(statement.targets[0].id)
+        refuse_methods(self.function, statement.targets[0].id)
         options = {keyword.arg: keyword.value for keyword in call.keywords}
         unknown = set(options) - {"named_parameters", "op"}
         op = self.module.resolve(options["op"]) if "op" in options else f"{HVD}Average"
@@ -255,19 +228,6 @@ class _Rewrite:
         indent = lines.indent(span.line)
         self._replace(statement, wrap if target == inner else f"{target} = {inner}\n{indent}{wrap}")
         self.out.imports.add(_PREPARE)
-
-    def _refuse_methods(self, optimizer: str) -> None:
-        """The plain optimizer lacks what Horovod's has besides."""
-        for node in ast.walk(self.function):
-            if (
-                isinstance(node, ast.Attribute)
-                and node.attr in {"synchronize", "skip_synchronize", "set_backward_passes_per_step"}
-                and isinstance(node.value, ast.Name)
-                and node.value.id == optimizer
-            ):
-                raise NotCarried(
-                    f"{optimizer}.{node.attr} on line {node.lineno} is Horovod's own and is not mapped yet"
-                )
 
     def _expression(self, node: ast.expr) -> None:
         for call in ast.walk(node):
@@ -316,70 +276,6 @@ class _Rewrite:
         if tail:
             self.out.imports.add(_DIST)
 
-    def _saves_on_rank_0(self, statement: ast.If) -> bool:
-        return self._is_rank_0(statement.test) and not statement.orelse and self._saved_path(statement) is not None
-
-    def _is_rank_0(self, test: ast.expr) -> bool:
-        """``hvd.rank() == 0``, ``0 == hvd.rank()``, ``not hvd.rank()``, also by a variable that holds the rank."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self._is_rank(test.operand)
-        if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
-            return False
-        sides = [test.left, test.comparators[0]]
-        zero = any(isinstance(side, ast.Constant) and side.value == 0 for side in sides)
-        return zero and any(self._is_rank(side) for side in sides)
-
-    def _is_rank(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Name):
-            value = bound_value(self.module, node.id, self.function.name)
-            return value is not None and self._hvd(value) == "rank"
-        return self._hvd(node) == "rank"
-
-    def _all_ranks_pass(self, statement: ast.If) -> bool:
-        """Whether every rank comes by equally often: a report waits for all ranks, so it must not hang on a condition."""
-        around = self.loops[-1].body if len(self.loops) == 1 else self.function.body
-        if self.loops and (len(self.loops) > 1 or self.loops[0] not in self.function.body):
-            return False
-        if statement not in around or any(_leaves_early(other) for other in around[: around.index(statement)]):
-            return False
-        path = self._saved_path(statement)
-        used = {n.id for n in ast.walk(ast.parse(path or "", mode="eval")) if isinstance(n, ast.Name)}
-        bound = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        return not used & bound and stands_alone(Lines(self.module.text), self.module.span(statement))
-
-    def _saved_path(self, statement: ast.stmt) -> str | None:
-        saves = [node for node in ast.walk(statement) if self._saves(node) and len(node.args) >= 2]
-        return self.module.segment(saves[0].args[1]) if len(saves) == 1 else None
-
-    def _report(self, statement: ast.If) -> None:
-        lines = Lines(self.module.text)
-        span = self.module.span(statement)
-        end = len(lines.line(span.end_line))
-        after = replace(span, line=span.end_line, column=end, end_column=end)
-        text = f"\n{lines.indent(span.line)}report_saved({self._metrics(statement)}, {self._saved_path(statement)})"
-        self.out.edits.append(Edit(after, text))
-        self.out.helpers.add("report_saved")
-
-    def _metrics(self, before: ast.stmt) -> str:
-        """What to report: the row that the loop appends to its history, else the epoch."""
-        if not self.loops:
-            return "{}"
-        # Only what every rank appends is there on every rank.
-        plain = [s.value for s in self.loops[-1].body if isinstance(s, ast.Expr)]
-        for node in plain:
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "append"
-                and isinstance(node.func.value, ast.Name)
-                and node.args
-                and isinstance(node.args[0], ast.Dict)
-                and node.lineno < before.lineno
-            ):
-                return f"{node.func.value.id}[-1]"
-        target = self.loops[-1].target
-        return f'{{"{target.id}": {target.id}}}' if isinstance(target, ast.Name) else "{}"
-
     def _unused_parameters(self) -> tuple[int, ...]:
         """Parameters that only the removed statements used."""
         gone = {id(node) for statement in self.out.removed for node in ast.walk(statement)}
@@ -404,10 +300,6 @@ def drop_item(module: Module, items: list[ast.arg] | list[ast.expr], position: i
         after = module.span(items[1])
         return Edit(type(here)(here.path, here.line, here.column, after.line, after.column), "")
     return Edit(here, "")
-
-
-def _leaves_early(statement: ast.stmt) -> bool:
-    return any(isinstance(node, ast.Continue | ast.Break | ast.Return) for node in ast.walk(statement))
 
 
 def _within(inner: Span, outer: Span) -> bool:

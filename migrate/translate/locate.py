@@ -93,7 +93,7 @@ def root_name(node: ast.expr) -> str | None:
 
 
 def bound_value(module: Module, name: str, scope: str) -> ast.expr | None:
-    """What a name is bound to in a scope or the nearest one around it; None when it has several bindings, or another sort.
+    """The value that a name is bound to in a scope or the nearest one around it; None when it has several.
 
     A parameter, a loop variable, an import or an unpacked name has no value that can be read.
     """

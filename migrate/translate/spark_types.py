@@ -115,7 +115,9 @@ def _fields(tokens: list[str], ddl: str) -> tuple[list[tuple[str, ArrowType]], l
 def arrow_type(
     node: ast.expr, resolve: Callable[[ast.expr], str | None], value_of: Callable[[str], ast.expr | None]
 ) -> ArrowType:
-    """The PyArrow type of a type expression. A name bound to a call keeps its name; ``value_of`` gives what it is bound to.
+    """The PyArrow type of a type expression. A name bound to a call keeps its name.
+
+    ``value_of`` gives what a name is bound to.
 
     Raises NotCarried for a type that is not mapped.
     """
