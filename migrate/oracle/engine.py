@@ -180,16 +180,16 @@ class _Run:
         status = Status.EQUAL
         if not column.same_type:
             status = Status.TYPE
-        elif counted.mismatched:
-            status = Status.VALUE
-        elif (
-            tally.only_left
-            and one.rows == other.rows
-            and one.columns.get(column.name) != other.columns.get(column.name)
+        elif counted.mismatched or (
+            self._unpaired(one, other, tally) and one.columns.get(column.name) != other.columns.get(column.name)
         ):
-            # No rows were lost and some could not be paired: these values are what differs.
             status = Status.VALUE
         return Column(column.name, column.left_type, column.right_type, status, counted.mismatched, counted.max_abs)
+
+    def _unpaired(self, one: Sketch, other: Sketch, tally: Tally) -> bool:
+        """Whether no differing row found a partner, although none is missing, so that no pair tells what differs."""
+        free = not (self.plan.keys or self.options.ordered)
+        return free and one.rows == other.rows and not tally.changed and tally.only_left > 0
 
     def _repeated(self, sketch: Sketch) -> int:
         return repeated_keys(self.left, self.plan, sketch.rows, memory=self.options.memory, scratch=self.scratch)

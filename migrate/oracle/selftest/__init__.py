@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrate.oracle.model import Verdict
+from migrate.oracle.model import Comparison, Verdict
 from migrate.oracle.selftest.cases import Case, cases
 
 
@@ -26,15 +26,15 @@ class Outcome:
         return not (self.missed or self.alarmed)
 
 
-def answer(case: Case, folder: Path) -> Verdict:
-    """The oracle's verdict on one case, written below `folder`."""
+def answer(case: Case, folder: Path) -> Comparison:
+    """The oracle's answer to one case, written below `folder`."""
     from migrate.oracle import compare
 
     left, right = folder / "left", folder / "right"
     for side, write in ((left, case.left), (right, case.right)):
         side.mkdir(parents=True)
         write(side)
-    return compare(left, right, case.options).verdict
+    return compare(left, right, case.options)
 
 
 def run(say: Callable[[str], object]) -> Outcome:
@@ -46,7 +46,7 @@ def run(say: Callable[[str], object]) -> Outcome:
         for number, case in enumerate(cases()):
             # A case that must not be called equal is one in which something was damaged.
             faulty = case.expected is not Verdict.EQUAL
-            verdict = answer(case, Path(folder) / str(number))
+            verdict = answer(case, Path(folder) / str(number)).verdict
             if verdict is case.expected:
                 right_answers[faulty] += 1
             else:
