@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from types import ModuleType
 
 import click
@@ -32,14 +32,16 @@ def test_help_lists_every_command_and_loads_nothing_heavy() -> None:
     assert not {f"migrate.cli.{name}" for name in COMMANDS} & set(loaded.split())
 
 
-def test_help_answers_in_under_300_ms() -> None:
-    def seconds() -> float:
-        began = time.perf_counter()
+def test_help_costs_under_300_ms() -> None:
+    def processor_seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "migrate", "--help"], capture_output=True, check=True, timeout=60)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # One fast answer shows that the work is little; the others may have waited for a busy machine.
-    assert any(seconds() < 0.3 for _ in range(10))
+    # Processor time, not the clock: it is the wait on an idle machine, and a busy one does not stretch it.
+    # The best of a few leaves out the first run, which may compile the modules.
+    assert min(processor_seconds() for _ in range(3)) < 0.3
 
 
 @pytest.mark.parametrize("name", COMMANDS)
