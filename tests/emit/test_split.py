@@ -1,0 +1,241 @@
+"""Hostile jobs: either both parts together do what the job did, or it is refused in one sentence with its line."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hostile import HEAD, MAIN, MOVED, READ, job, rewritten
+
+from migrate.errors import MigrateError
+from migrate.ir import Engine
+
+TWICE = 'out2 = df.withColumn("c", loud("a"))\nout2.write.parquet(args.output + "/y")\n'
+
+# Each row: a body, what must stand in the Spark part, what in the Ray part, and what in neither of the two is allowed there.
+CUT = [
+    pytest.param(READ + MOVED, ['hand_over(df, "df")'], ['os.path.join(HANDOFF, "df")'], id="plain"),
+    pytest.param(READ + MOVED + TWICE, ['hand_over(df, "df")'], ['"c", loud(batch["a"])'], id="handed over once"),
+    pytest.param(
+        READ + MOVED + 'df = spark.read.json(args.input).limit(4)\nout2 = df.withColumn("c", loud("a"))\n'
+        "out2.write.parquet(args.output)\n",
+        ['hand_over(df, "df")', 'hand_over(df, "df_2")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df_2"))'],
+        id="another dataset under the same name",
+    ),
+    pytest.param(
+        "df = spark.read.parquet(args.input)\nif args.output:\n    df = df.limit(3)\n" + MOVED,
+        ["if args.output:", 'hand_over(df, "df")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
+        id="changed under a condition",
+    ),
+    pytest.param(
+        "with open(args.input):\n    df = spark.read.parquet(args.input).limit(3)\n" + MOVED,
+        ["with open(args.input):", 'hand_over(df, "df")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
+        id="made inside with",
+    ),
+    pytest.param(
+        "try:\n" + "".join(f"    {line}\n" for line in (READ + MOVED).splitlines()) + "finally:\n    print(1)\n",
+        ["try:", 'hand_over(df, "df")', "finally:\n        pass"],
+        ["try:", "finally:\n        print(1)"],
+        id="try around both",
+    ),
+    pytest.param(
+        "df, other = spark.read.parquet(args.input).randomSplit([0.5, 0.5])\n" + MOVED,
+        ['hand_over(df, "df")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
+        id="one of a tuple",
+    ),
+    pytest.param(
+        "df = spark.read.parquet(args.input); df = df.limit(3)\n" + MOVED,
+        ["df = df.limit(3)\n", 'hand_over(df, "df")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
+        id="semicolon",
+    ),
+    pytest.param(
+        "df = spark.read.parquet(args.input)\nif args.output: df = df.limit(3); print(1)\n" + MOVED,
+        ['hand_over(df, "df")'],
+        ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
+        id="a block on one line",
+    ),
+    pytest.param(
+        READ + 'out = (\n    df.withColumn("b", loud("a"))\n    # why\n).persist()\nout.write.parquet(args.output)\n',
+        ['hand_over(df, "df")'],
+        ["    # why\n    ).materialize()"],
+        id="parentheses and a comment in front of the dot",
+    ),
+    pytest.param(
+        'out = spark.read.parquet(args.input).where("a > 1").withColumn("b", loud("a"))\n'
+        "out.write.parquet(args.output)\n",
+        ['hand_over(spark.read.parquet(args.input).where("a > 1"), "out")'],
+        ['out = ray.data.read_parquet(os.path.join(HANDOFF, "out")).map_batches('],
+        id="one chain for both engines",
+    ),
+    pytest.param(
+        "import shutil\nshutil.rmtree(args.output)\n" + READ + MOVED,
+        ["shutil.rmtree(args.output)"],
+        [],
+        id="what was deleted at the start is not deleted again",
+    ),
+    pytest.param(
+        "metrics = {}\n"
+        + READ
+        + 'metrics["n"] = df.count()\n'
+        + MOVED
+        + 'with open(args.output, "w") as file:\n    file.write(str(metrics))\n',
+        ["file.write(str(metrics))"],
+        [],
+        id="a file of Spark's numbers is Spark's",
+    ),
+    pytest.param(
+        READ + "args.output = os.path.abspath(args.output)\n" + MOVED,
+        ["hand_over"],
+        ["args.output = os.path.abspath(args.output)"],
+        id="a setting between the stages holds for both",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "on_spark", "on_ray"), CUT)
+def test_what_can_be_cut(body: str, on_spark: list[str], on_ray: list[str], tmp_path: Path) -> None:
+    result = rewritten(job(body), tmp_path)
+    assert result.run == ("job_spark.py", "job_ray.py")
+    spark, ray = result.files["job_spark.py"], result.files["job_ray.py"]
+    for text in (spark, ray):
+        ast.parse(text)
+    assert [piece for piece in on_spark if piece not in spark] == [], spark
+    assert [piece for piece in on_ray if piece not in ray] == [], ray
+    assert "loud" not in spark and "pyspark" not in ray and "shutil.rmtree" not in ray and "metrics" not in ray
+    assert spark.count("hand_over(df, ") == len(
+        [piece for piece in on_spark if piece.startswith("hand_over(df, ")]
+    ) or ("hand_over(df, " not in "".join(on_spark))
+
+
+REFUSED = [
+    pytest.param(
+        "for day in 'ab':\n    df = spark.read.parquet(day).limit(3)\n"
+        '    df.withColumn("b", loud("a")).write.parquet(day + "x")\n',
+        "makes a dataset in a loop",
+        id="hand-off in a loop",
+    ),
+    pytest.param(
+        READ + "if df.count() == 0:\n    return\n" + MOVED,
+        "may end the job early",
+        id="an early exit Ray would not see",
+    ),
+    pytest.param(READ + MOVED + "print(out.columns)\n", "uses out, a Ray dataset", id="an attribute of Spark's"),
+    pytest.param(
+        READ + MOVED + 'spark.read.parquet(os.path.join(args.output, "x")).groupBy("a").count().show()\n',
+        "reads on Spark what line",
+        id="Spark reads what Ray writes",
+    ),
+    pytest.param(
+        "class Box:\n    pass\nbox = Box()\nbox.df = spark.read.parquet(args.input).limit(2)\n"
+        'box.df.withColumn("b", loud("a")).write.parquet(args.output)\n',
+        "needs box",
+        id="a dataset in an attribute",
+    ),
+    pytest.param(
+        READ + "n = df.count()\n" + MOVED.replace('"x"', "str(n)"),
+        "needs n, which line",
+        id="a number of Spark's on Ray",
+    ),
+    pytest.param(
+        READ + "pa = 3\n" + MOVED + "print(pa)\n", "uses the name pa", id="a name that the emitted code needs"
+    ),
+    pytest.param(READ + MOVED + "HANDOFF = 4\nprint(HANDOFF)\n", "uses the name HANDOFF", id="HANDOFF is taken"),
+    pytest.param(
+        "if args.input:\n    df = spark.read.parquet(args.input).limit(2)\nelse:\n"
+        '    df = spark.read.parquet("x").limit(2).withColumn("b", loud("a"))\n'
+        "df.write.parquet(args.output)\n",
+        "line 2",
+        id="one name from both engines",
+    ),
+    pytest.param(
+        "from .near import thing\n" + READ + MOVED + "print(thing)\n", "imports relatively", id="relative import"
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "sentence"), REFUSED)
+def test_what_cannot_be_cut_is_one_sentence(body: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(MigrateError, match=sentence) as caught:
+        rewritten(job(body), tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'job.py'}: ") and "\n" not in str(caught.value)
+
+
+LEFT = [
+    pytest.param("async def main():", "def main():", "async", id="async"),
+    pytest.param("class Job:\n  def main(self):", "def main():", "method", id="method"),
+]
+
+
+@pytest.mark.parametrize(("new", "old", "word"), LEFT)
+def test_stages_where_the_rewriter_does_not_follow_stay(new: str, old: str, word: str, tmp_path: Path) -> None:
+    text = job(READ + MOVED).replace(old, new).replace("    main()\n", "    print(1)\n")
+    result = rewritten(text, tmp_path)
+    assert result.files == {} and not result.complete
+    assert all(stage.engine is Engine.SPARK for stage in result.job.stages)
+    assert any(word in finding.message for finding in result.findings)
+
+
+@pytest.mark.parametrize(("calls", "refused"), [pytest.param(1, False, id="once"), pytest.param(2, True, id="twice")])
+def test_a_helper_that_hands_over(calls: int, refused: bool, tmp_path: Path) -> None:
+    text = HEAD + (
+        '\n\ndef one(spark, path):\n    df = spark.read.parquet(path).limit(2)\n    out = df.withColumn("b", loud("a"))\n'
+        '    out.write.parquet(path + "x")\n\n\ndef build(spark, path):\n    return spark.read.parquet(path).limit(2)\n\n\n'
+        "spark = SparkSession.builder.getOrCreate()\n"
+    )
+    if refused:
+        with pytest.raises(MigrateError, match="one, called more than once"):
+            rewritten(text + 'one(spark, "a")\none(spark, "b")\n', tmp_path)
+    else:
+        own = 'out = build(spark, "a").withColumn("b", loud("a"))\nout.write.parquet("x")\n'
+        result = rewritten(text.replace('one(spark, "a")\n', "") + own, tmp_path)
+        assert 'hand_over(build(spark, "a"), "out")' in result.files["job_spark.py"]
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        pytest.param(
+            lambda text: text.replace("\n", "\r\n"), lambda raw: raw.count("\n") == raw.count("\r\n"), id="CRLF"
+        ),
+        pytest.param(lambda text: text.replace("    ", "\t"), lambda raw: "\treturn text.upper()" in raw, id="tabs"),
+        pytest.param(
+            lambda text: text.replace("return text.upper()", 'return text + "größe 日本 \u2028"'),
+            lambda raw: 'return text + "größe 日本 \u2028"' in raw,
+            id="non-ASCII",
+        ),
+        pytest.param(
+            lambda text: "#!/usr/bin/env python\n# -*- coding: ascii -*-\n" + text,
+            lambda raw: raw.startswith("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n"),
+            id="shebang and coding line",
+        ),
+    ],
+)
+def test_the_form_of_the_file_stays(change: object, check: object, tmp_path: Path) -> None:
+    assert callable(change) and callable(check)
+    result = rewritten(change(job(READ + MOVED)), tmp_path)
+    for name in result.run:
+        raw = result.files[name]
+        ast.parse(raw)
+        assert check(raw) or name.endswith("_spark.py"), raw
+
+
+def test_a_sibling_that_imports_spark_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "near.py").write_text("import pyspark\n\n\ndef shout(text):\n    return text\n", encoding="utf-8")
+    text = job(READ + MOVED).replace("def shout(text):\n    return text.upper()\n\n\n", "")
+    text = text.replace("loud = F.udf(shout, ", "loud = F.udf(near.shout, ").replace(
+        "import sys\n", "import sys\n\nimport near as near\n"
+    )
+    result = rewritten(text, tmp_path)
+    assert not result.complete
+    assert [finding.line for finding in result.findings if "near.py imports pyspark" in finding.message] == [1]
+    assert 'MODULES = [os.path.join(JOB, "near.py")]' in result.files["job_ray.py"]
+
+
+def test_the_template_itself_is_a_job() -> None:
+    ast.parse(MAIN.format(body="    pass"))
