@@ -47,7 +47,7 @@ def interpreter(tmp_path: Path) -> Interpreter:
     return make
 
 
-def test_json_holds_to_its_schema_and_loads_no_engine(checkout: Path) -> None:
+def test_json_holds_to_its_schema_and_loads_no_engine(checkout: Path, interpreter: Interpreter) -> None:
     program = (
         "import sys\n"
         "from migrate.cli import run\n"
@@ -56,7 +56,10 @@ def test_json_holds_to_its_schema_and_loads_no_engine(checkout: Path) -> None:
         "sys.exit(code or (f'loaded {engines}' if engines else 0))"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", program, sys.executable], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program, str(interpreter(ray=("2.60.0", "")))],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert answer.returncode == 0, answer.stderr
     document = json.loads(answer.stdout)
@@ -64,6 +67,9 @@ def test_json_holds_to_its_schema_and_loads_no_engine(checkout: Path) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(document, schema)
     assert [environment["role"] for environment in document["environments"]] == ["this", "ray"]
+    assert {"name": "ray", "status": "ok", "version": "2.60.0", "detail": None, "fix": None} in (
+        document["environments"][1]["checks"]
+    )
     checks = {one["name"]: one for one in document["environments"][0]["checks"]}
     assert checks["python"]["version"] == ".".join(map(str, sys.version_info[:3]))
     assert all(one["fix"] for one in checks.values() if one["status"] != "ok")
