@@ -16,6 +16,7 @@ class _Frame:
     parent: _Frame | None
     prefix: str
     bound: dict[str, str | None] = field(default_factory=dict)
+    rebound: set[str] = field(default_factory=set)
     stars: list[str] = field(default_factory=list)
 
 
@@ -35,6 +36,7 @@ class Names:
     def __init__(self, tree: ast.Module, module: str, is_package: bool) -> None:
         self._module = module
         self._is_package = is_package
+        self._absent: set[ast.expr] = set()
         self._frame_of: dict[ast.AST, _Frame] = {}
         self._top = _Frame(tree, None, module)
         self._walk(tree, self._top)
@@ -53,6 +55,8 @@ class Names:
     def _lookup(self, name: str, frame: _Frame | None) -> str | None:
         first = frame
         while frame is not None:
+            if name in frame.rebound:
+                return None
             if name in frame.bound and (frame is first or not isinstance(frame.node, ast.ClassDef)):
                 return frame.bound[name]
             frame = frame.parent
@@ -97,8 +101,11 @@ class Names:
                     frame.bound[alias.asname or alias.name] = f"{base}.{alias.name}"
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             frame.bound[node.name] = f"{frame.prefix}.{node.name}" if frame.prefix else node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            frame.bound[node.id] = None
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is None:
+            # ``torch = None`` beside a failed import says what the name would be, not that it is another.
+            self._absent.update(node.targets)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in self._absent:
+            frame.rebound.add(node.id)
         elif isinstance(node, ast.ExceptHandler) and node.name:
             frame.bound[node.name] = None
 

@@ -117,13 +117,12 @@ def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:
             done[line] = "Python 2"
             return
     if isinstance(error, IndentationError) and "expected an indented block" in message:
-        index = number - 1
-        while index > 0 and not lines[index - 1].strip():
-            index -= 1
-        before = lines[max(index - 1, 0)]
-        if before.rstrip().endswith(":") and index - 1 + 1 not in done:
-            lines[index - 1] = before + " pass"
-            done[index] = "an empty block"
+        header = number - 1
+        while header > 1 and (not lines[header - 1].strip() or lines[header - 1].lstrip().startswith("#")):
+            header -= 1
+        if lines[header - 1].rstrip().endswith(":") and header not in done:
+            lines[header - 1] += " pass"
+            done[header] = "an empty block"
             return
     start = number
     if start in done and done[start] != "Python 2":

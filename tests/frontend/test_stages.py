@@ -1,0 +1,180 @@
+"""Which calls are stages, which of them run Python, and on which line: each row beside a near miss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrate.frontend import read_job
+
+SESSION = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\ndf = spark.range(3)\n"
+
+HEAVY = {
+    "udf by call": (
+        "from pyspark.sql.functions import udf\nf = udf(lambda x: x + 1)\ndf.select(f('id')).show()",
+        ["python_udf@5"],
+    ),
+    "udf by decorator": (
+        "import pyspark.sql.functions as F\n@F.udf('int')\ndef f(x):\n    return x\ndf.select(f('id'))",
+        ["python_udf@5"],
+    ),
+    "udf behind a star import": (
+        "from pyspark.sql.functions import *\nf = udf(len)\ndf.select(f('id'))",
+        ["python_udf@5"],
+    ),
+    "udf of a partial": (
+        "from functools import partial\nfrom pyspark.sql.functions import udf\n"
+        "def add(n, x):\n    return x + n\nf = udf(partial(add, 1), 'int')\ndf.select(f('id'))",
+        ["python_udf@8"],
+    ),
+    "udf from a factory": (
+        (
+            "from pyspark.sql import functions as F\ndef make(n):\n"
+            "    return F.udf(lambda x: x + n, 'int')\ndf.select(make(1)('id'))"
+        ),
+        ["python_udf@6"],
+    ),
+    "registered udf used in SQL": (
+        "spark.udf.register('inc', lambda x: x + 1)\nspark.sql('select inc(id) from t')",
+        ["python_udf@4"],
+    ),
+    "pandas udf": (
+        (
+            "from pyspark.sql.functions import pandas_udf\n@pandas_udf('long')\ndef f(s):\n"
+            "    return s\ndf.select(f('id'))"
+        ),
+        ["pandas_udf@5"],
+    ),
+    "udtf": (
+        (
+            "from pyspark.sql.functions import udtf, lit\n@udtf(returnType='a: int')\nclass F:\n"
+            "    def eval(self, x):\n        yield x,\n"
+        )
+        "F(lit(1)).show()",
+        ["python_udtf@5"],
+    ),
+    "mapInPandas on its own line": (
+        "def f(it):\n    yield from it\nout = (\n    df\n    .where('id > 1')\n    .mapInPandas(f, 'id long')\n)",
+        ["map_in_pandas@9"],
+    ),
+    "applyInPandas": ("df.groupBy('id').applyInPandas(lambda g: g, 'id long').show()", ["apply_in_pandas@4"]),
+    "cogrouped": (
+        "df.groupBy('id').cogroup(df.groupBy('id')).applyInPandas(lambda a, b: a, 'id long')",
+        ["cogroup_apply_in_pandas@4"],
+    ),
+    "RDD chain": (
+        "from operator import add\ndf.rdd.map(lambda r: (r.id, 1)).filter(lambda p: p[0]).reduceByKey(add).collect()",
+        ["rdd_map@5", "rdd_filter@5", "rdd_reduce@5"],
+    ),
+    "RDD groupBy takes a function": ("df.rdd.groupBy(lambda r: r.id).count()", ["rdd_group_by@4"]),
+    "barrier": ("df.rdd.barrier().mapPartitions(lambda rows: rows).collect()", ["barrier@4"]),
+    "barrier by keyword": ("df.mapInArrow(lambda it: it, 'id long', barrier=True).collect()", ["barrier@4"]),
+    "foreachBatch": (
+        "def save(batch, n):\n    batch.write.parquet('x')\n"
+        "spark.readStream.load('x').writeStream.foreachBatch(save).start()",
+        ["foreach_batch@6"],
+    ),
+    "horovod.spark.run under another name": (
+        "from horovod.spark import run as launch\ndef train():\n    pass\nlaunch(train, num_proc=2)",
+        ["horovod_run@7"],
+    ),
+    "TorchDistributor": (
+        "from pyspark.ml.torch.distributor import TorchDistributor\nTorchDistributor(2).run(print)",
+        ["torch_distributor@5"],
+    ),
+    "feature pipeline": (
+        (
+            "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF, HashingTF\n"
+            "Pipeline(stages=[HashingTF(), IDF()]).fit(df)"
+        ),
+        ["mllib_feature_fit@6"],
+    ),
+    "pipeline with a model": (
+        (
+            "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF\n"
+            "from pyspark.ml.regression import LinearRegression\n"
+        )
+        "Pipeline(stages=[IDF(), LinearRegression()]).fit(df)",
+        ["mllib_fit@7"],
+    ),
+    "search": (
+        "from pyspark.ml.tuning import CrossValidator\nfrom pyspark.ml.regression import LinearRegression\n"
+        "CrossValidator(estimator=LinearRegression()).fit(df)",
+        ["hyperparam_search@6"],
+    ),
+    "fit on collected rows": (
+        (
+            "from sklearn.linear_model import LinearRegression\nrows = df.toPandas()\n"
+            "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)"
+        ),
+        ["driver_ml_fit@7"],
+    ),
+    "petastorm reader inside of a shipped function": (
+        (
+            "import horovod.spark\nfrom petastorm import make_batch_reader\ndef train():\n"
+            "    with make_batch_reader('x') as r:\n        pass\n"
+        )
+        "horovod.spark.run(train)",
+        ["petastorm@7", "horovod_run@9"],
+    ),
+}
+
+NATIVE = {
+    "column expressions are no UDF": (
+        "from pyspark.sql import functions as F\n"
+        "df.select(F.transform('a', lambda x: x + 1)).show()"
+    ),
+    "the builtin map": "list(map(lambda r: r[0], df.collect()))",
+    "filter by condition": "df.filter(df.id > 1).show()",
+    "groupBy of columns": "df.groupBy('id').count().show()",
+    "groupByKey runs no function of the user's": "df.rdd.groupByKey().count()",
+    "a UDF that nothing uses": "from pyspark.sql.functions import udf\nunused = udf(lambda x: x)",
+    "pandas' apply after toPandas": "df.toPandas().groupby('id').apply(lambda g: g)",
+    "map of another library": "import tensorflow as tf\ntf.data.Dataset.range(3).map(lambda x: x)",
+    "a method of the user's own that is called map": (
+        "class Grid:\n    def map(self, f):\n        return f\nGrid().map(lambda x: x)"
+    ),
+    "fit on data that Spark never held": (
+        "from sklearn.linear_model import LinearRegression\nLinearRegression().fit([[1]], [1])"
+    ),
+    "a commented-out stage": "# df.rdd.map(lambda r: r)",
+}
+
+
+def _heavy(tmp_path: Path, code: str) -> list[str]:
+    path = tmp_path / "job.py"
+    path.write_text(SESSION + code + "\n", encoding="utf-8")
+    job, _ = read_job(path)
+    return [f"{stage.heavy.value}@{stage.span.line}" for stage in job.stages if stage.heavy]
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_python_work_is_found_on_its_line(name: str, tmp_path: Path) -> None:
+    code, expected = HEAVY[name]
+    assert _heavy(tmp_path, code) == expected
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_near_misses_are_left_alone(name: str, tmp_path: Path) -> None:
+    assert _heavy(tmp_path, NATIVE[name]) == []
+
+
+def test_an_unused_udf_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "job.py"
+    path.write_text(SESSION + NATIVE["a UDF that nothing uses"] + "\n")
+    job, _ = read_job(path)
+    assert [(finding.code, finding.line) for finding in job.findings] == [("SR416", 5)]
+
+
+def test_the_stage_of_a_udf_knows_its_uses_and_the_using_stage_its_function(tmp_path: Path) -> None:
+    path = tmp_path / "job.py"
+    path.write_text(
+        SESSION + "from pyspark.sql.functions import udf\nf = udf(lambda x: x, 'long')\n\ndf.withColumn('y', f('id'))\n"
+    )
+    job, _ = read_job(path)
+    maker = next(stage for stage in job.stages if stage.heavy)
+    user = next(stage for stage in job.stages if stage.symbol == "DataFrame.withColumn")
+    assert (maker.span.line, maker.used_at, maker.inputs, maker.result) == (5, (7,), (), "f")
+    assert user.cost.value == "python" and user.heavy is None
+    assert [(f.name, f.declared, f.maker) for f in user.functions] == [("<lambda>", "'long'", maker.span)]
