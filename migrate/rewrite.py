@@ -102,9 +102,10 @@ class Rewrite:
         """Nothing is overwritten but what the report beside it says an earlier rewrite of this job wrote."""
         ours = _written_before(self.folder / _REPORT, self.job.path)
         for name in self.files:
-            if (self.folder / name).exists() and name not in ours:
+            path = self.folder / name
+            if path.exists() and (name not in ours or not path.is_file()):
                 raise MigrateError(
-                    f"{self.folder / name}: is there already and was not written by a rewrite of {self.job.path}; "
+                    f"{path}: is there already and was not written by a rewrite of {self.job.path}; "
                     f"move it away or name another folder with --out"
                 )
 
@@ -163,7 +164,7 @@ def _read(path: Path) -> tuple[Job, Project, Module]:
         raise MigrateError(f"{path}: cannot be parsed as Python; correct its syntax")
     if module.text != decode(path.read_bytes()) or module.repairs:
         raise MigrateError(
-            f"{path}: is not plain Python 3 (a notebook or Python 2), which is analysed but not rewritten"
+            f"{path}: is not plain Python 3 (a notebook, Python 2, or a syntax error), so it is not rewritten"
         )
     return job, project, module
 

@@ -11,6 +11,7 @@ from migrate.emit.options import Place, place_of
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
 from migrate.mapping import NotCarried
+from migrate.passes.place import is_udf_maker
 from migrate.translate.locate import defined, functions, receiver_of
 
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
@@ -18,8 +19,10 @@ _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
 
 def check_uses(flow: Flow, walk: Walk) -> None:
     """Every use of a dataset or model that is Ray's now must be one that was rewritten: ``df.columns`` was not."""
-    moved = [stage for stage in flow.here if stage.engine is Engine.RAY]
+    moved = [stage for stage in flow.here if stage.engine is Engine.RAY and not is_udf_maker(stage)]
     known = {id(node) for stage in moved for node in _taken(flow, stage)}
+    replaced = [edit.span for edit in walk.part.edits]
+    known |= {id(node) for node in _names(flow) if any(inside(flow.module.span(node), span) for span in replaced)}
     for scope, held in _held(flow, moved, walk.part.handoffs).items():
         parents: dict[int, ast.AST] = {}
         for statement in flow.body(scope):
