@@ -19,17 +19,13 @@ FLOWS = {
         {"distinct": {"table"}, "count": {"distinct"}},
     ),
     "an attribute of an object": (
-        (
-            "class Job:\n    def __init__(self, s):\n        self.df = s.table('a')\n"
-            "    def run(self):\n        self.df.count()\nJob(spark).run()"
-        ),
+        "class Job:\n    def __init__(self, s):\n        self.df = s.table('a')\n"
+        "    def run(self):\n        self.df.count()\nJob(spark).run()",
         {"count": {"table"}},
     ),
     "a method of a base class": (
-        (
-            "class Base:\n    def load(self):\n        return spark.table('a')\nclass Job(Base):\n"
-            "    pass\nJob().load().count()"
-        ),
+        "class Base:\n    def load(self):\n        return spark.table('a')\nclass Job(Base):\n"
+        "    pass\nJob().load().count()",
         {"count": {"table"}},
     ),
     "both ways of a branch": (
@@ -37,10 +33,8 @@ FLOWS = {
         {"count": {"table", "sql"}},
     ),
     "a branch that leaves": (
-        (
-            "def read(flag):\n    if flag:\n        return spark.table('a')\n"
-            "    return spark.sql('select 1')\nread(1).count()"
-        ),
+        "def read(flag):\n    if flag:\n        return spark.table('a')\n"
+        "    return spark.sql('select 1')\nread(1).count()",
         {"count": {"table", "sql"}},
     ),
     "what a loop leaves for its next round": (
@@ -48,10 +42,8 @@ FLOWS = {
         {"count": {"table", "distinct"}},
     ),
     "a list of frames folded": (
-        (
-            "from functools import reduce\nparts = [spark.table('a'), spark.sql('select 1')]\n"
-            "reduce(lambda x, y: x.union(y), parts).count()"
-        ),
+        "from functools import reduce\nparts = [spark.table('a'), spark.sql('select 1')]\n"
+        "reduce(lambda x, y: x.union(y), parts).count()",
         {"union": {"table", "sql"}},
     ),
     "a frame in a dict": ("frames = {'a': spark.table('a')}\nframes['a'].count()", {"count": {"table"}}),

@@ -29,10 +29,8 @@ HEAVY = {
         ["python_udf@8"],
     ),
     "udf from a factory": (
-        (
-            "from pyspark.sql import functions as F\ndef make(n):\n"
-            "    return F.udf(lambda x: x + n, 'int')\ndf.select(make(1)('id'))"
-        ),
+        "from pyspark.sql import functions as F\ndef make(n):\n"
+        "    return F.udf(lambda x: x + n, 'int')\ndf.select(make(1)('id'))",
         ["python_udf@6"],
     ),
     "registered udf used in SQL": (
@@ -40,17 +38,13 @@ HEAVY = {
         ["python_udf@4"],
     ),
     "pandas udf": (
-        (
-            "from pyspark.sql.functions import pandas_udf\n@pandas_udf('long')\ndef f(s):\n"
-            "    return s\ndf.select(f('id'))"
-        ),
+        "from pyspark.sql.functions import pandas_udf\n@pandas_udf('long')\ndef f(s):\n"
+        "    return s\ndf.select(f('id'))",
         ["pandas_udf@5"],
     ),
     "udtf": (
-        (
-            "from pyspark.sql.functions import udtf, lit\n@udtf(returnType='a: int')\nclass F:\n"
-            "    def eval(self, x):\n        yield x,\n"
-        )
+        "from pyspark.sql.functions import udtf, lit\n@udtf(returnType='a: int')\nclass F:\n"
+        "    def eval(self, x):\n        yield x,\n"
         "F(lit(1)).show()",
         ["python_udtf@5"],
     ),
@@ -84,17 +78,13 @@ HEAVY = {
         ["torch_distributor@5"],
     ),
     "feature pipeline": (
-        (
-            "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF, HashingTF\n"
-            "Pipeline(stages=[HashingTF(), IDF()]).fit(df)"
-        ),
+        "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF, HashingTF\n"
+        "Pipeline(stages=[HashingTF(), IDF()]).fit(df)",
         ["mllib_feature_fit@6"],
     ),
     "pipeline with a model": (
-        (
-            "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF\n"
-            "from pyspark.ml.regression import LinearRegression\n"
-        )
+        "from pyspark.ml import Pipeline\nfrom pyspark.ml.feature import IDF\n"
+        "from pyspark.ml.regression import LinearRegression\n"
         "Pipeline(stages=[IDF(), LinearRegression()]).fit(df)",
         ["mllib_fit@7"],
     ),
@@ -104,27 +94,21 @@ HEAVY = {
         ["hyperparam_search@6"],
     ),
     "fit on collected rows": (
-        (
-            "from sklearn.linear_model import LinearRegression\nrows = df.toPandas()\n"
-            "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)"
-        ),
+        "from sklearn.linear_model import LinearRegression\nrows = df.toPandas()\n"
+        "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)",
         ["driver_ml_fit@7"],
     ),
     "petastorm reader inside of a shipped function": (
-        (
-            "import horovod.spark\nfrom petastorm import make_batch_reader\ndef train():\n"
-            "    with make_batch_reader('x') as r:\n        pass\n"
-        )
+        "import horovod.spark\nfrom petastorm import make_batch_reader\ndef train():\n"
+        "    with make_batch_reader('x') as r:\n        pass\n"
         "horovod.spark.run(train)",
         ["petastorm@7", "horovod_run@9"],
     ),
 }
 
 NATIVE = {
-    "column expressions are no UDF": (
-        "from pyspark.sql import functions as F\n"
-        "df.select(F.transform('a', lambda x: x + 1)).show()"
-    ),
+    "column expressions are no UDF": "from pyspark.sql import functions as F\n"
+    "df.select(F.transform('a', lambda x: x + 1)).show()",
     "the builtin map": "list(map(lambda r: r[0], df.collect()))",
     "filter by condition": "df.filter(df.id > 1).show()",
     "groupBy of columns": "df.groupBy('id').count().show()",

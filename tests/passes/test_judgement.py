@@ -21,10 +21,8 @@ JOBS = {
     ),
     "one line of Python beside much SQL": (
         "f = F.udf(lambda s: s[1:])\na = spark.table('a').withColumn('x', f('x'))\n"
-        (
-            "a = a.join(spark.table('b'), 'id').filter('x > 1').groupBy('id').count()\n"
-            "a.orderBy('id').write.saveAsTable('c')"
-        ),
+        "a = a.join(spark.table('b'), 'id').filter('x > 1').groupBy('id').count()\n"
+        "a.orderBy('id').write.saveAsTable('c')",
         Tag.SQL_ETL,
         KEEP,
     ),
@@ -63,37 +61,29 @@ JOBS = {
         MOVE,
     ),
     "the same after native work": (
-        (
-            "import horovod.spark.torch as hvd\ndf = spark.table('a').join(spark.table('b'), 'id')\n"
-            "hvd.TorchEstimator(num_proc=2).fit(df)"
-        ),
+        "import horovod.spark.torch as hvd\ndf = spark.table('a').join(spark.table('b'), 'id')\n"
+        "hvd.TorchEstimator(num_proc=2).fit(df)",
         Tag.BATCH_ML,
         SPLIT,
     ),
     "a model applied in a partition function": (
-        (
-            "import torch\ndef score(rows):\n    model = torch.load('m')\n    with torch.no_grad():\n"
-            "        for row in rows:\n"
-        )
+        "import torch\ndef score(rows):\n    model = torch.load('m')\n    with torch.no_grad():\n"
+        "        for row in rows:\n"
         "            yield model(row)\nspark.table('a').rdd.mapPartitions(score).saveAsTextFile('y')",
         Tag.BATCH_ML,
         MOVE,
     ),
     "a stream": ("spark.readStream.load('a').writeStream.start('b')", Tag.STREAMING, KEEP),
     "a stream with Python in it": (
-        (
-            "def save(batch, n):\n    batch.rdd.map(lambda r: len(r)).count()\n"
-            "spark.readStream.load('a').writeStream.foreachBatch(save).start()"
-        ),
+        "def save(batch, n):\n    batch.rdd.map(lambda r: len(r)).count()\n"
+        "spark.readStream.load('a').writeStream.foreachBatch(save).start()",
         Tag.STREAMING,
         KEEP,
     ),
     "gradient descent by hand": (
-        (
-            "import numpy as np\n"
-            "points = spark.sparkContext.textFile('x').map(lambda s: np.array(s.split())).cache()\n"
-            "weights = np.zeros(3)\n"
-        )
+        "import numpy as np\n"
+        "points = spark.sparkContext.textFile('x').map(lambda s: np.array(s.split())).cache()\n"
+        "weights = np.zeros(3)\n"
         "def gradient(p, w):\n    return np.dot(p, w) * p\nfor i in range(9):\n"
         "    weights -= points.map(lambda p: gradient(p, weights)).reduce(lambda a, b: a + b)",
         Tag.BATCH_ML,
