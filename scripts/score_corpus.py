@@ -1,7 +1,7 @@
-"""Score the analyzer against hand-made labels of real repositories: `python scripts/score_corpus.py LABELS SCORER ROOT`.
+"""Score the analyzer against hand-made labels of real repositories.
 
-ROOT holds each repository as OWNER+NAME at the labelled commit. SCORER is the program that knows the labels' format; it is
-run on a fresh report, and its marks are the floor: tag 0.95, verdict 0.90, stages 0.95 each way.
+`python scripts/score_corpus.py LABELS SCORER ROOT`: ROOT holds each repository as OWNER+NAME at the labelled commit,
+SCORER is the program that knows the labels' format. It is run on a fresh report with the marks that have to be reached.
 """
 
 from __future__ import annotations
