@@ -61,10 +61,9 @@ def judge(training: Training, metrics: Sequence[Metric]) -> TrainingResult:
     mean = fmean(differences)
     if len(differences) < 2:
         verdict = Verdict.EQUAL if _within(abs(mean), margin) else Verdict.DIFFERENT
-        sentence = (
-            f"{name} on Ray is {mean:+.4g} from Spark with one seed, {_inside(verdict)} the margin of {margin:g}; "
-            "one seed says nothing about chance"
-        )
+        how = f"on Ray is {mean:+.4g} from Spark" if mean else "is the same on Ray as on Spark"
+        sentence = f"{name} {how} with one seed, {_inside(verdict)} the margin of {margin:g}"
+        sentence += "; one seed says nothing about chance"
         return TrainingResult(name, margin, verdict, sentence, tuple(metrics), mean)
     if not any(differences):
         sentence = f"{name} is the same on Ray as on Spark for each of {len(differences)} seeds"
