@@ -41,7 +41,9 @@ def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterabl
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield from _import(module, lines, statement, used, once, packages)
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            idle = statement.name in once or any(_foreign(node, packages) for node in ast.walk(statement))
+            foreign = any(_foreign(node, packages) for node in ast.walk(statement))
+            foreign = foreign or any(_made_by(module, node, packages) for node in statement.decorator_list)
+            idle = statement.name in once or foreign
             if statement.name not in used and idle:
                 yield _gone(lines, _with_decorators(module, statement))
         elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
@@ -54,6 +56,11 @@ def _only_builds(module: Module, value: ast.expr) -> bool:
     """Whether an expression makes a value and does nothing else: what trains or writes stays, used or not."""
     calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
     return all((module.resolve(call.func) or ast.unparse(call.func)).startswith(_BUILDERS) for call in calls)
+
+
+def _made_by(module: Module, decorator: ast.expr, packages: tuple[str, ...]) -> bool:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (module.resolve(function) or "").split(".")[0] in packages
 
 
 def _foreign(node: ast.AST, packages: tuple[str, ...]) -> bool:

@@ -114,8 +114,9 @@ class Walk(Ledger):
             return False
         own = {stage.engine for stage in stages if stage.engine}
         called = flow.called(statement)
-        if self.engine is Engine.RAY and self._session(statement, bool(own | called)):
-            return True
+        session = self._session(statement, bool(own | called)) if self.engine is Engine.RAY else None
+        if session is not None:
+            return session
         if not own | called:
             return self._without_stages(statement)
         self.last = Engine.RAY if Engine.RAY in own | called else Engine.SPARK
@@ -180,8 +181,8 @@ class Walk(Ledger):
         self.kept.append(ast.copy_location(ast.Expr(receiver), statement))
         return True
 
-    def _session(self, statement: ast.stmt, has_stages: bool) -> bool:
-        """On Ray, what makes, stops or asks the Spark session."""
+    def _session(self, statement: ast.stmt, has_stages: bool) -> bool | None:
+        """On Ray, what makes, stops or asks the Spark session: whether it stays, None for another statement."""
         flow, bound, read = self.flow, stores(statement), loads(statement)
         if bound & flow.sessions and not has_stages:
             self.mark_dropped(statement)
@@ -195,10 +196,11 @@ class Walk(Ledger):
                 self.part.imports.add("import ray")
             return not again
         if has_stages or not read & flow.sessions:
-            return False
+            return None
         if is_stop(statement, flow.sessions):
             self.part.edits.append(Edit(self.module.span(statement), "ray.shutdown()"))
             return True
+        self.orphans.append(statement)
         self.remove(statement)
         return False
 

@@ -90,6 +90,18 @@ CUT = [
         id="a file of Spark's numbers is Spark's",
     ),
     pytest.param(
+        'sc = spark.sparkContext\nsc.setLogLevel("WARN")\n' + READ + MOVED + "spark.catalog.clearCache()\n",
+        ['sc.setLogLevel("WARN")', "spark.catalog.clearCache()"],
+        [],
+        id="what asks the session is Spark's, wherever it stands",
+    ),
+    pytest.param(
+        READ + 'out = df.withColumn("b", loud("a"))\nout.persist()\nout.write.parquet(args.output)\nout.unpersist()\n',
+        ["hand_over"],
+        ["    out = out.materialize()\n    out.write_parquet("],
+        id="persist as a statement",
+    ),
+    pytest.param(
         READ + "args.output = os.path.abspath(args.output)\n" + MOVED,
         ["hand_over"],
         ["args.output = os.path.abspath(args.output)"],
@@ -177,6 +189,45 @@ def test_stages_where_the_rewriter_does_not_follow_stay(new: str, old: str, word
     assert result.files == {} and not result.complete
     assert all(stage.engine is Engine.SPARK for stage in result.job.stages)
     assert any(word in finding.message for finding in result.findings)
+
+
+RETURNS = """
+
+def work(spark):
+    df = spark.read.parquet("a").limit(2)
+    rows = df.count()
+    out = df.withColumn("b", loud("a"))
+    out.write.parquet("x")
+    return rows
+
+
+spark = SparkSession.builder.getOrCreate()
+{use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "refused"),
+    [
+        pytest.param("work(spark)", False, id="not used"),
+        pytest.param("rows = work(spark)\nprint(rows)", True, id="used"),
+    ],
+)
+def test_what_a_function_returns_in_one_part_only(use: str, refused: bool, tmp_path: Path) -> None:
+    text = HEAD + RETURNS.format(use=use)
+    if refused:
+        with pytest.raises(MigrateError, match="uses what work returns"):
+            rewritten(text, tmp_path)
+    else:
+        # The function takes the session, which the Ray part does not have.
+        with pytest.raises(MigrateError, match="job_ray.py would use spark, which only the other part has"):
+            rewritten(text, tmp_path)
+
+
+def test_a_udf_that_nothing_uses_goes_with_its_decorator(tmp_path: Path) -> None:
+    idle = '@F.udf("int")\ndef idle(x):\n    return 1\n\n\nloud = '
+    result = rewritten(job(READ + MOVED).replace("loud = ", idle), tmp_path)
+    assert "idle" not in result.files["job_ray.py"]
 
 
 def test_a_stage_that_needs_a_number_of_sparks_stays_there(tmp_path: Path) -> None:
