@@ -155,10 +155,14 @@ class Flow:
         for scope, body in bodies.items():
             plain = [s for s in body if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
             called = set[Engine]().union(*(self.called(statement) for statement in plain))
-            if called and (scope or engines.get("")):
+            if called and (scope or engines.get("") or self._starts_session(plain)):
                 engines.setdefault(scope, set()).update(called)
         mixed = [scope for scope, found in engines.items() if len(found) > 1 and scope in bodies]
         return sorted(mixed or (scope for scope in engines if scope in bodies), key=lambda scope: scope.count("."))
+
+    def _starts_session(self, body: list[ast.stmt]) -> bool:
+        nodes = (node for statement in body for node in ast.walk(statement))
+        return any(isinstance(node, ast.Assign) and makes_session(self.module, node.value) for node in nodes)
 
     def _session_names(self) -> set[str]:
         """The variables that hold a Spark session or context: the roots of the reads, and what is made by a builder."""

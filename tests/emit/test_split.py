@@ -220,12 +220,12 @@ def test_what_a_function_returns_in_one_part_only(use: str, refused: bool, tmp_p
             rewritten(text, tmp_path)
     else:
         # The function takes the session, which the Ray part does not have.
-        with pytest.raises(MigrateError, match="job_ray.py would use spark, which only the other part has"):
+        with pytest.raises(MigrateError, match=r"job_ray\.py would use spark, which only the other part has"):
             rewritten(text, tmp_path)
 
 
 def test_a_udf_that_nothing_uses_goes_with_its_decorator(tmp_path: Path) -> None:
-    idle = '@F.udf("int")\ndef idle(x):\n    return 1\n\n\nloud = '
+    idle = '@F.udf("int", useArrow=True)\ndef idle(x):\n    return 1\n\n\nloud = '
     result = rewritten(job(READ + MOVED).replace("loud = ", idle), tmp_path)
     assert "idle" not in result.files["job_ray.py"]
 
