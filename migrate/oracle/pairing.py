@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -192,11 +192,18 @@ def _agreeing(pairer: _Pairer, plan: Plan) -> None:
 def _all_but_one(pairer: _Pairer, plan: Plan, candidates: Sequence[str]) -> None:
     if len(plan.compared) < 2:
         return
-    for name in candidates:
+    for name in sorted(candidates, key=_suspicion(plan), reverse=True):
         if not all(len(rest) for rest in pairer.rest):
             return
         one, other = pairer.hashes([column.name for column in plan.compared if column.name != name])
         pairer.keep(*pair(one, other))
+
+
+def _suspicion(plan: Plan) -> Callable[[str], tuple[bool, int]]:
+    """How likely a column is to be the one that differs: values before names, which mostly come first."""
+    places = {column.name: place for place, column in enumerate(plan.compared)}
+    values = {column.name for column in plan.compared if any(kind.has_floats for kind in column.left)}
+    return lambda name: (name in values, places[name])
 
 
 def _in_order(pairer: _Pairer, plan: Plan, columns: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ def load(path: Path) -> Mapping[str, Any]:
             f"{path} cannot be read as tensors alone, it is damaged or holds other objects: save a state_dict."
         ) from error
     except (OSError, RuntimeError, EOFError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).partition("\n")[0] or "the file ends too early."
         raise MigrateError(f"{path} cannot be read, it is missing, damaged or not complete: {reason}") from error
     return unique(_leaves(saved, "", path), path)
 

@@ -110,11 +110,12 @@ def _with_name(path: Path, look: Callable[[Path], bool]) -> bool:
 
 def _header(path: Path) -> tuple[str, ...]:
     with reading(path), _stream(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         try:
             header = next(csv.reader(text, strict=True), [])
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise MigrateError(f"{path}, line 1: the header cannot be read: {error}.") from error
+            "".join(header).encode("utf-8")
+        except (csv.Error, UnicodeEncodeError) as error:
+            raise MigrateError(f"{path}, line 1: the header cannot be read, the file is damaged: {error}.") from error
     if not header:
         raise MigrateError(f"{path} is empty: CSV needs a header line that names its columns.")
     duplicates = {name for name in header if header.count(name) > 1}

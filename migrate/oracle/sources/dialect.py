@@ -69,11 +69,9 @@ class Doubled(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any writable buffer
-        while not self._ready:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._ready = part
+        # The CSV reader takes one read for one block, and a block must hold whole rows: never give less than is there.
+        while len(self._ready) < len(buffer) and (part := next(self._parts, None)) is not None:
+            self._ready += part
         size = min(len(buffer), len(self._ready))
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
