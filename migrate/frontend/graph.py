@@ -22,7 +22,8 @@ def build_job(project: Project, entry: Module) -> Job:
     machine = interpret(project, entry)
     name = PurePosixPath(entry.path).stem
     stages = machine.recorder.stages(entry.path)
-    facts = {"vocabulary": ",".join(vocabulary(entry))} if stages else {}
+    on_rdds = any(stage.heavy and stage.symbol.startswith("RDD.") for stage in stages)
+    facts = {"vocabulary": ",".join(vocabulary(entry))} if on_rdds else {}
     return Job(
         path=entry.path,
         name=name,
@@ -94,25 +95,26 @@ def _look_into_functions(machine: Machine) -> None:
 def _run_rest(machine: Machine, entry: Module) -> None:
     """Functions handed to code that is not followed, and those that nothing calls: read with unknown arguments."""
     done: set[ast.AST] = set()
-    while True:
-        waiting = [
-            f
-            for f in (*machine.escaped.values(), *machine.functions.values())
-            if _is_left(machine, f, entry) and f.node not in done
-        ]
-        if not waiting:
-            return
-        function = waiting[0]
-        done.add(function.node)
-        owner = _owner_of(machine, function)
-        if owner is not None:
-            function = Function(function.node, function.scope, function.name, owner)
-        machine.frame.statement = function.node
-        frame = Frame(function.scope, function.scope.name, worker=False)
-        frame.statement = function.node
-        machine.frames.append(frame)
-        machine.call(machine, function, [], {}, function.node)
-        machine.frames.pop()
+    found = True
+    while found:
+        found = False
+        for function in [*machine.escaped.values(), *machine.functions.values()]:
+            if function.node not in done and _is_left(machine, function, entry):
+                found = True
+                done.add(function.node)
+                _run_unreached(machine, function)
+
+
+def _run_unreached(machine: Machine, function: Function) -> None:
+    owner = _owner_of(machine, function)
+    if owner is not None:
+        function = Function(function.node, function.scope, function.name, owner)
+    machine.frame.statement = function.node
+    frame = Frame(function.scope, function.scope.name, worker=False)
+    frame.statement = function.node
+    machine.frames.append(frame)
+    machine.call(machine, function, [], {}, function.node)
+    machine.frames.pop()
 
 
 def _is_left(machine: Machine, function: Function, entry: Module) -> bool:
@@ -129,10 +131,8 @@ def _owner_of(machine: Machine, function: Function) -> Instance | None:
     decorators = {d.id for d in function.node.decorator_list if isinstance(d, ast.Name)}
     if "staticmethod" in decorators:
         return None
-    for cls in machine.classes:
-        if cls.node is function.scope.node:
-            return _instance(machine, cls)
-    return None
+    cls = machine.classes.get(function.scope.node) if function.scope.node else None
+    return _instance(machine, cls) if cls is not None else None
 
 
 def _instance(machine: Machine, cls: Class) -> Instance:
@@ -174,7 +174,7 @@ def _settle_udfs(machine: Machine, entry: Module) -> None:
     recorder = machine.recorder
     texts = recorder.texts + [text for _, text in entry.sql]
     for name, key in recorder.registered.items():
-        if any(name in text.lower() for text in texts):
+        if recorder.unread_sql or any(name in text.lower() for text in texts):
             recorder.drafts[key].used = True
     for draft in recorder.drafts.values():
         if draft.maker and not draft.used:

@@ -47,7 +47,7 @@ class Machine:
         self.evaluated: set[ast.AST] = set()
         self.shipped: dict[ast.AST, Function] = {}
         self.escaped: dict[ast.AST, Function] = {}
-        self.classes: list[Class] = []
+        self.classes: dict[ast.AST, Class] = {}
         self.functions: dict[ast.AST, Function] = {}
         self.spark_backend = 0
         self.instances: dict[ast.AST, Instance] = {}

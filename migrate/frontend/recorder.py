@@ -100,6 +100,7 @@ class Recorder:
         self.registered: dict[str, Key] = {}
         self.views: dict[str, Keys] = {}
         self.texts: list[str] = []
+        self.unread_sql = False
 
     def draft(self, key: Key) -> Draft | None:
         """The stage of a place, None where it makes none."""

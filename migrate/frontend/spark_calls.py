@@ -426,6 +426,8 @@ def _sql_udfs(m: Machine, op: Op, given: Given, node: ast.AST) -> Keys:
     if "sql" not in op.flags:
         return NOTHING
     found: Keys = NOTHING
+    if op.symbol.endswith(".sql") and not any(_texts(value) for value in given.all):
+        m.recorder.unread_sql = True
     for value in given.all:
         for text in _texts(value):
             m.recorder.texts.append(text)

@@ -338,7 +338,7 @@ def _class(m: Machine, node: ast.ClassDef) -> bool:
     run_block(m, node.body)
     frame.scope, frame.name = outer_scope, outer_name
     cls = Class(node, scope, bases)
-    m.classes.append(cls)
+    m.classes[node] = cls
     value: Value = cls
     for decorator in reversed(node.decorator_list):
         value = _decorated(m, decorator, value)
