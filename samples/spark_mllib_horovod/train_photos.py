@@ -57,7 +57,7 @@ def parse_arguments():
     parser.add_argument("--workers", type=int, default=2, help="Horovod workers, one Spark core each")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=16, help="photos a step and worker")
-    parser.add_argument("--lr", type=float, default=0.01, help="learning rate of one worker")
+    parser.add_argument("--lr", type=float, default=0.005, help="learning rate of one worker")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
