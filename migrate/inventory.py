@@ -19,7 +19,7 @@ from migrate.emit.plan import plan
 from migrate.errors import MigrateError
 from migrate.frontend.graph import build_job
 from migrate.frontend.project import UNREADABLE, Project, load, source_of
-from migrate.ir import Job, Kind
+from migrate.ir import Engine, Job, Kind, Verdict
 from migrate.passes import judge
 from migrate.passes.place import is_udf_maker, place
 from migrate.passes.remarks import with_remarks
@@ -207,7 +207,11 @@ def _read(root: Path, file: str, project: Project) -> Read:
             FileRow(file, status), lines, library=Library(file, library.stages, library.findings) if own else None
         )
     judged = with_remarks(judge(job), module)
-    placed = place(judged, plan(judged, module, project).refusal)
+    if judged.verdict is Verdict.KEEP_ON_SPARK:
+        # Nothing of it moves, so that nobody has to ask the catalogue what each stage would become.
+        placed = replace(judged, stages=tuple(replace(stage, engine=Engine.SPARK) for stage in judged.stages))
+    else:
+        placed = place(judged, plan(judged, module, project).refusal)
     return Read(FileRow(file, FileStatus.JOB), lines, job=placed)
 
 
