@@ -40,7 +40,7 @@ def test_a_side_that_fails(
     bench.write(ray=("--fault", fault))
     began = time.monotonic()
     assert bench.run(*options) == 2
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 200, "it ends long before the job would"
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "The Ray side (seed 0)" in shown.err
