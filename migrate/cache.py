@@ -82,4 +82,4 @@ class Cache:
             handle, name = tempfile.mkstemp(dir=self._folder)
             with os.fdopen(handle, "wb") as file:
                 pickle.dump((self._stamp, self._entries), file, protocol=pickle.HIGHEST_PROTOCOL)
-            os.replace(name, self._path)
+            Path(name).replace(self._path)

@@ -19,8 +19,8 @@ class Finding:
     """One remark on one place of the user's code.
 
     ``code`` is a rule of the catalogue (``SR403``). ``line`` counts from 1, ``column`` from 0; in a Jupyter notebook
-    ``line`` counts over its code cells joined in order, and ``cell`` (from 0, over all cells) and ``cell_line`` (from 1)
-    say where that is. ``fix`` is one sentence that says what to do, None where there is nothing to do.
+    ``line`` counts over its code cells joined in order, and ``cell`` (from 0, over all cells) and ``cell_line`` (from
+    1) say where that is. ``fix`` is one sentence that says what to do, None where there is nothing to do.
     """
 
     code: str

@@ -36,7 +36,7 @@ class Kind(str, Enum):
 
 
 class Cost(str, Enum):
-    """Where the work of a stage happens: in the JVM, in Python fed by Arrow, in Python fed by pickles, on the driver."""
+    """Where the work of a stage happens: the JVM, Python fed by Arrow, Python fed by pickles, or the driver."""
 
     NATIVE = "native"
     ARROW = "arrow"
@@ -137,9 +137,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Link:
-    """A call or attribute that prepares the stage it belongs to: ``.write``, ``.mode("overwrite")``, ``.rdd``, ``.barrier()``.
+    """A call or attribute that prepares the stage it belongs to: ``.write``, ``.mode("append")``, ``.rdd``.
 
-    ``symbol`` is the resolved name (``DataFrameWriter.mode``); ``span`` runs from the end of its receiver to its own end.
+    ``symbol`` is the resolved name (``DataFrameWriter.mode``); ``span`` runs from the end of its receiver to its
+    own end.
     """
 
     symbol: str
@@ -152,8 +153,8 @@ class PythonFunction:
     """A Python function that Spark would ship to its workers.
 
     ``name`` is as the job calls it (``<lambda>`` for a lambda), ``definition`` the place of its ``def`` or ``lambda``
-    (None when it lives outside the analysed files), ``declared`` the source of the return type given to Spark, ``maker``
-    the place that makes a UDF of it (``@udf``, ``udf(...)``, ``spark.udf.register(...)``), None for a plain function.
+    (None when it lives outside the analysed files), ``declared`` the source of the return type given to Spark,
+    ``maker`` the place that makes a UDF of it (``@udf``, ``udf(...)``, ``spark.udf.register(...)``), None for a plain function.
     """
 
     name: str
@@ -169,8 +170,8 @@ class Stage:
     ``span`` is the place to show: from the token that names the call (``.mapInPandas``) to the end of the call; for a
     heavy UDF the place that makes it one, with its uses in ``used_at`` (lines). ``chain`` is the text that a rewrite
     replaces: from the end of the receiver (``df`` in ``df.write.parquet(p)``) to the end of the call, builder links
-    included; for a call without a receiver dataset (``spark.read.parquet(p)``) the whole expression. ``statement`` is the
-    whole statement that holds it, ``scope`` the function that holds the statement (``""`` for the module), ``result``
+    included; for a call without a receiver dataset (``spark.read.parquet(p)``) the whole expression. ``statement`` is
+    the whole statement that holds it, ``scope`` the function that holds the statement (``""`` for the module), ``result``
     the variable that the statement binds to this stage's value. ``inputs`` are the stages whose data it takes.
     ``engine`` is None until placed; ``blocked_by`` names the stages that keep it from moving.
     """

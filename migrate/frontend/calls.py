@@ -134,13 +134,16 @@ def apply(m: Machine, node: ast.Call, func: Value, given: Given) -> Value:
     if isinstance(func, Method):
         base = func.base
         if (
-            base.source is not None
-            and not base.producers
-            and given.positional
-            and isinstance(given.positional[0], Spark)
+            (
+                base.source is not None
+                and not base.producers
+                and given.positional
+                and isinstance(given.positional[0], Spark)
+            )
+            and symbols.is_class(base.source)
+            and base.type == given.positional[0].type
         ):
-            if symbols.is_class(base.source) and base.type == given.positional[0].type:
-                return spark_call(m, node, given.positional[0], func.name, Given(given.positional[1:], given.named))
+            return spark_call(m, node, given.positional[0], func.name, Given(given.positional[1:], given.named))
         return spark_call(m, node, base, func.name, given)
     if isinstance(func, Ref):
         return call_name(m, node, func.symbol, given)

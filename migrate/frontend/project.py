@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from pathlib import Path, PurePosixPath
 
 from migrate.frontend.module import Module
@@ -91,7 +90,7 @@ class Project:
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self._folders:
             try:
-                self._folders[folder] = frozenset(os.listdir(self.root / folder))
+                self._folders[folder] = frozenset(entry.name for entry in (self.root / folder).iterdir())
             except OSError:
                 self._folders[folder] = frozenset()
         return self._folders[folder]

@@ -86,9 +86,8 @@ def arguments_of(module: Module, call: ast.AST | None) -> tuple[Argument, ...]:
         star = isinstance(value, ast.Starred)
         inner = value.value if isinstance(value, ast.Starred) else value
         found.append(Argument("*" if star else None, module.segment(inner), module.span(inner)))
-    for keyword in call.keywords:
-        found.append(Argument(keyword.arg or "**", module.segment(keyword.value), module.span(keyword.value)))
-    return tuple(found)
+    named = (Argument(k.arg or "**", module.segment(k.value), module.span(k.value)) for k in call.keywords)
+    return (*found, *named)
 
 
 class Recorder:

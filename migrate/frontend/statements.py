@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from migrate.frontend import symbols
 from migrate.frontend.inference import inferred
@@ -70,8 +71,8 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
         if isinstance(owner, Items) and isinstance(target.value, (ast.Name, ast.Attribute)):
             key = target.slice.value if isinstance(target.slice, ast.Constant) else None
             grown = Items(
-                owner.members + (value,),
-                owner.keys + (key,) if len(owner.keys) == len(owner.members) else (),
+                (*owner.members, value),
+                (*owner.keys, key) if len(owner.keys) == len(owner.members) else (),
                 exact=False,
             )
             assign(m, target.value, grown)
@@ -264,18 +265,15 @@ def _try(m: Machine, node: ast.Try) -> bool:
     def body() -> bool:
         return run_block(m, node.body) or run_block(m, node.orelse)
 
-    ways: list[Callable[[], bool]] = [body]
-    for handler in node.handlers:
-        ways.append(lambda handler=handler: run_block(m, handler.body))  # type: ignore[misc]
+    handlers = (partial(run_block, m, handler.body) for handler in node.handlers)
+    ways: list[Callable[[], bool]] = [body, *handlers]
     leaves = _branches(m, ways)
     return run_block(m, node.finalbody) or leaves
 
 
 def _match(m: Machine, node: ast.Match) -> bool:
     m.evaluate(m, node.subject)
-    ways: list[Callable[[], bool]] = [lambda: False]
-    for case in node.cases:
-        ways.append(lambda case=case: run_block(m, case.body))  # type: ignore[misc]
+    ways: list[Callable[[], bool]] = [lambda: False, *(partial(run_block, m, case.body) for case in node.cases)]
     return _branches(m, ways)
 
 

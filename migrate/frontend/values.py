@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from migrate.frontend.symbols import Op
 
@@ -125,7 +125,7 @@ class Method:
     name: str
 
 
-Value = Union[Unknown, Ref, Text, Function, Class, Instance, Namespace, Items, Udf, Spark, Method]
+Value = Unknown | Ref | Text | Function | Class | Instance | Namespace | Items | Udf | Spark | Method
 UNKNOWN = Unknown()
 
 

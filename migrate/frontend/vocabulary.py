@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 
 from migrate.frontend.module import Module
@@ -56,5 +57,5 @@ def vocabulary(module: Module) -> tuple[str, ...]:
 
 def _forms(text: str) -> set[str]:
     words = [word.lower() for word in _SPLIT.findall(text)]
-    pairs = {first + second for first, second in zip(words, words[1:], strict=False)}
+    pairs = {first + second for first, second in itertools.pairwise(words)}
     return set(words) | pairs

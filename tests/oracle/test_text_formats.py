@@ -14,13 +14,10 @@ from migrate.oracle import Comparison, Options, Status, Tolerance, Verdict, comp
 def ask(
     folder: Path, left: str | bytes, right: str | bytes, name: str = "a.csv", options: Options | None = None
 ) -> Comparison:
-    paths = []
     for side, content in (("left", left), ("right", right)):
         (folder / side).mkdir(exist_ok=True)
-        path = folder / side / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        paths.append(path)
-    return compare(*paths, options or Options())
+        (folder / side / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return compare(folder / "left" / name, folder / "right" / name, options or Options())
 
 
 GOOD_CSV = "a,b\n1,x\n2,y\n"
@@ -123,8 +120,8 @@ def test_text_where_a_tolerance_wants_numbers(tmp_path: Path) -> None:
     ],
 )
 def test_numbers_of_a_csv_column_with_a_tolerance(left: str, right: str, verdict: Verdict, tmp_path: Path) -> None:
-    sides = [f"a,b\n1,{text}\n2,0.5\n" for text in (left, right)]
-    assert ask(tmp_path, *sides, options=Options(tolerances={"b": Tolerance(0.1)})).verdict is verdict
+    one, other = (f"a,b\n1,{text}\n2,0.5\n" for text in (left, right))
+    assert ask(tmp_path, one, other, options=Options(tolerances={"b": Tolerance(0.1)})).verdict is verdict
 
 
 def test_absent_and_null_are_told_apart_and_explained(tmp_path: Path) -> None:
