@@ -154,7 +154,8 @@ class PythonFunction:
 
     ``name`` is as the job calls it (``<lambda>`` for a lambda), ``definition`` the place of its ``def`` or ``lambda``
     (None when it lives outside the analysed files), ``declared`` the source of the return type given to Spark,
-    ``maker`` the place that makes a UDF of it (``@udf``, ``udf(...)``, ``spark.udf.register(...)``), None for a plain function.
+    ``maker`` the place that makes a UDF of it (``@udf``, ``udf(...)``, ``spark.udf.register(...)``), None for a plain
+    function.
     """
 
     name: str
@@ -171,8 +172,8 @@ class Stage:
     heavy UDF the place that makes it one, with its uses in ``used_at`` (lines). ``chain`` is the text that a rewrite
     replaces: from the end of the receiver (``df`` in ``df.write.parquet(p)``) to the end of the call, builder links
     included; for a call without a receiver dataset (``spark.read.parquet(p)``) the whole expression. ``statement`` is
-    the whole statement that holds it, ``scope`` the function that holds the statement (``""`` for the module), ``result``
-    the variable that the statement binds to this stage's value. ``inputs`` are the stages whose data it takes.
+    the whole statement that holds it, ``scope`` the function that holds the statement (``""`` for the module),
+    ``result`` the variable that the statement binds to this stage's value. ``inputs`` are the stages whose data it takes.
     ``engine`` is None until placed; ``blocked_by`` names the stages that keep it from moving.
     """
 

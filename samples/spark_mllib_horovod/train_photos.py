@@ -92,7 +92,7 @@ def build_catalogue(spark, source):
 
 
 def to_tensors(photos):
-    """(name, image, stats, label) tuples as tensors, in order of the names; images are channels x height x width."""
+    """(name, image, stats, label) tuples as three tensors, ordered by name; images as channels x height x width."""
     photos = sorted(photos, key=lambda photo: photo[0])  # a shuffle brings them in another order each run
     images = np.array([image for _, image, _, _ in photos], dtype=np.float32).reshape(-1, SIDE, SIDE, 3)
     stats = np.array([stats for _, _, stats, _ in photos], dtype=np.float32).reshape(len(photos), -1)
