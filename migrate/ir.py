@@ -173,7 +173,8 @@ class Stage:
     replaces: from the end of the receiver (``df`` in ``df.write.parquet(p)``) to the end of the call, builder links
     included; for a call without a receiver dataset (``spark.read.parquet(p)``) the whole expression. ``statement`` is
     the whole statement that holds it, ``scope`` the function that holds the statement (``""`` for the module),
-    ``result`` the variable that the statement binds to this stage's value. ``inputs`` are the stages whose data it takes.
+    ``result`` the variable that the statement binds to this stage's value. ``inputs`` are the stages whose
+    data it takes.
     ``engine`` is None until placed; ``blocked_by`` names the stages that keep it from moving.
     """
 
