@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renamed import NAMES, copy_renamed
+from renamed import NAMES, copy_renamed, renamed
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = {side: ROOT / ".venv" / side / "bin" / "python" for side in ("spark", "ray")}
@@ -26,7 +26,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert all(python.exists() for python in PYTHONS.values()), "make env builds the environments of both sides"
     folder = tmp_path_factory.mktemp("moved") / "deeper"
     file = copy_renamed(folder)
-    call([PYTHONS["ray"], folder / "make_inputs.py", "--output", folder / "inputs", "--images", PHOTOS, "--seed", 3])
+    images = f"--{renamed('images')}"
+    call([PYTHONS["ray"], folder / "make_inputs.py", "--output", folder / "inputs", images, PHOTOS, "--seed", 3])
     call([sys.executable, "-m", "migrate", "rewrite", file])
     spec = folder / f"{STEM}_ray" / "parity.toml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("seeds = [0, 1, 2]", "seeds = [0]"), encoding="utf-8")
