@@ -4,7 +4,6 @@ Horovod's own launcher starts its workers over ssh or mpirun. Ours are Spark's b
 scheduler put them, so everything the launcher would have told them is worked out here.
 """
 
-import http.client
 import json
 import logging
 import os
@@ -13,7 +12,7 @@ import time
 
 import psutil
 from horovod.runner.common.util.hosts import get_host_assignments, parse_hosts
-from horovod.runner.http.http_server import OK, RendezvousHandler, RendezvousServer
+from horovod.runner.http.http_server import RendezvousServer
 from pyspark import BarrierTaskContext
 
 CONNECT_ATTEMPTS = 5
@@ -23,16 +22,6 @@ GLOO_TIMEOUT = 120  # seconds, for all workers to meet
 logger = logging.getLogger(__name__)
 
 
-class Handler(RendezvousHandler):
-    """Horovod's, and on POST it forgets every worker it knows."""
-
-    def do_POST(self):
-        with self.server.cache_lock, self.server.finished_list_lock:
-            self.server.cache.clear()
-            self.server.finished_list.clear()
-        self.send_status_code(OK)
-
-
 def start_rendezvous(spark, workers):
     """Start the server that the workers meet at; gives the server and its (host, port) as executors reach it."""
     slots = spark.sparkContext.defaultParallelism
@@ -40,7 +29,7 @@ def start_rendezvous(spark, workers):
         # Spark would wait ten minutes for the missing slots before it gave up on the barrier stage.
         raise RuntimeError(f"{workers} workers need {workers} free cores at the same time, the cluster has {slots}")
     server = RendezvousServer()
-    port = server.start(Handler)
+    port = server.start()
     # The hosts are not known before the tasks run. The server only counts slots, so one notional host does.
     server.init(get_host_assignments(parse_hosts(f"barrier:{workers}"), workers))
     host = spark.conf.get("spark.driver.host")
@@ -64,12 +53,6 @@ def join_rendezvous(address):
         raise RuntimeError(f"the driver's address {address[0]} is local to one machine: set spark.driver.host")
 
     place = place_of(context.partitionId(), hosts)
-    if place["RANK"] == 0:
-        forget_earlier_attempt(address)
-
-    # A Python worker that Spark reuses still has the environment of the stage before.
-    for name in [name for name in os.environ if name.startswith("HOROVOD_")]:
-        del os.environ[name]
     os.environ.update({f"HOROVOD_{name}": str(value) for name, value in place.items()})
     os.environ["HOROVOD_HOSTNAME"] = hosts[context.partitionId()]
     os.environ["HOROVOD_CONTROLLER"] = "gloo"
@@ -117,11 +100,3 @@ def interface_of(own_address):
         if any(address.address == own_address for address in addresses):
             return name
     raise RuntimeError(f"no network interface holds {own_address}")
-
-
-def forget_earlier_attempt(address):
-    """Clear the server: when Spark repeats a failed stage, the new workers would otherwise call the dead ones."""
-    connection = http.client.HTTPConnection(*address, timeout=CONNECT_TIMEOUT)
-    connection.request("POST", "/")
-    connection.getresponse().read()
-    connection.close()

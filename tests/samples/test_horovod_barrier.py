@@ -1,4 +1,4 @@
-"""The flagship's rendezvous code, in the environment that it runs in: ranks on any hosts, and a clean second try."""
+"""The flagship's rendezvous code, in the environment that it runs in: ranks on any hosts, and its refusals."""
 
 from __future__ import annotations
 
@@ -50,32 +50,6 @@ print(json.dumps({name: [list(place.values()) for place in found] for name, foun
 @pytest.mark.parametrize("name", PLACES)
 def test_places_of_the_workers(places: dict[str, list[list[int]]], name: str) -> None:
     assert places[name] == PLACES[name][1]
-
-
-def test_a_second_attempt_finds_no_workers_of_the_first(spark_python: Path) -> None:
-    script = """
-import http.client, json, types
-from horovod_barrier import forget_earlier_attempt, start_rendezvous, stop_rendezvous
-
-# Stands in for a session: the rendezvous asks it for two facts only.
-spark = types.SimpleNamespace(
-    conf={"spark.driver.host": "127.0.0.1"}, sparkContext=types.SimpleNamespace(defaultParallelism=2)
-)
-server, address = start_rendezvous(spark, 2)
-
-def status(method, path, body=None):
-    connection = http.client.HTTPConnection(*address, timeout=10)
-    connection.request(method, path, body)
-    return connection.getresponse().status
-
-key = "/local_a/rank_0"
-found = [status("GET", key), status("PUT", key, b"127.0.0.1:1"), status("GET", key)]
-forget_earlier_attempt(address)
-found.append(status("GET", key))
-stop_rendezvous(server)
-print(json.dumps(found))
-"""
-    assert answer(spark_python, script) == [404, 200, 200, 404]
 
 
 def test_too_few_cores_is_said_at_once(spark_python: Path) -> None:
