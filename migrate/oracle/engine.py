@@ -65,7 +65,9 @@ class _Run:
     scratch: Path
 
     def verdict(self) -> Comparison:
-        one, other = sketches(self.left, self.right, self.plan, ordered=self.options.ordered)
+        one, other = sketches(
+            self.left, self.right, self.plan, ordered=self.options.ordered, memory=self.options.memory
+        )
         tally = Tally(self.plan, self.options, ())
         notes = [*self._source_notes(), *schema_notes(self.plan, self.options)]
         if one.same_rows(other, ordered=self.options.ordered):
@@ -75,7 +77,7 @@ class _Run:
             self.left,
             self.right,
             self.plan,
-            (one.rows, other.rows),
+            (one, other),
             ordered=self.options.ordered,
             memory=self.options.memory,
             scratch=self.scratch,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -15,7 +15,7 @@ from migrate.oracle.groups import surplus, unlike
 from migrate.oracle.hashing import Lanes, combine, seed, zeros
 from migrate.oracle.logical import Kind
 from migrate.oracle.plan import ColumnPlan, Plan
-from migrate.oracle.sketch import column_hash, row_hashes
+from migrate.oracle.sketch import Sketch, column_hash, row_hashes
 from migrate.oracle.sources import Source
 
 if TYPE_CHECKING:
@@ -39,17 +39,18 @@ class Narrowed:
 
 
 def narrow(
-    left: Source, right: Source, plan: Plan, rows: tuple[int, int], *, ordered: bool, memory: int, scratch: Path
+    left: Source, right: Source, plan: Plan, seen: tuple[Sketch, Sketch], *, ordered: bool, memory: int, scratch: Path
 ) -> Narrowed:
     """Find the rows that differ. Rows that occur equally often on both sides are dropped where that settles them."""
+    rows = seen[0].rows, seen[1].rows
     if ordered:
-        return _by_place(left, right, plan, rows)
+        return _by_place(_hashes(left, plan, seen[0]), _hashes(right, plan, seen[1]), rows)
     grouped = bool(plan.keys) or plan.tolerant
     buckets = _Buckets(5 if grouped else 3, sum(rows), memory, scratch)
     with buckets:
         for side, source in enumerate((left, right)):
             start = 0
-            for records in _records(source, plan, grouped):
+            for records in _records(source, plan) if grouped else map(list, _hashes(source, plan, seen[side])):
                 place = np.arange(start, start + len(records[0]), dtype=np.uint64)
                 buckets.put(side, np.stack([*records, place]))
                 start += len(place)
@@ -83,10 +84,15 @@ def repeated_keys(source: Source, plan: Plan, rows: int, *, memory: int, scratch
     return count
 
 
-def _by_place(left: Source, right: Source, plan: Plan, rows: tuple[int, int]) -> Narrowed:
+def _hashes(source: Source, plan: Plan, seen: Sketch) -> Iterable[Lanes]:
+    """One hash a row, from the first reading where it kept them."""
+    return row_hashes(source, plan.compared) if seen.hashes is None else seen.hashes
+
+
+def _by_place(left: Iterable[Lanes], right: Iterable[Lanes], rows: tuple[int, int]) -> Narrowed:
     masks = np.ones(rows[0], np.bool_), np.ones(rows[1], np.bool_)
     start = 0
-    for one, other in _aligned(row_hashes(left, plan.compared), row_hashes(right, plan.compared)):
+    for one, other in _aligned(iter(left), iter(right)):
         size = len(one.one)
         differs = ~one.equals(other)
         masks[0][start : start + size] = masks[1][start : start + size] = differs
@@ -112,15 +118,12 @@ def _aligned(left: Iterator[Lanes], right: Iterator[Lanes]) -> Iterator[tuple[La
         other = Lanes(other.one[size:], other.two[size:])
 
 
-def _records(source: Source, plan: Plan, grouped: bool) -> Iterator[list[NDArray[np.uint64]]]:
+def _records(source: Source, plan: Plan) -> Iterator[list[NDArray[np.uint64]]]:
     for batch in source.batches([column.name for column in plan.compared]):
         rows = zeros(batch.num_rows)
         for column in plan.compared:
             rows.add(column_hash(batch.column(column.name), column))
-        if grouped:
-            yield [*group_hash(batch, plan), *combine(rows, seed("row"))]
-        else:
-            yield [*rows]
+        yield [*group_hash(batch, plan), *combine(rows, seed("row"))]
 
 
 def group_hash(batch: pa.RecordBatch, plan: Plan) -> Lanes:

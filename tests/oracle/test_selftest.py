@@ -43,16 +43,10 @@ def test_verdict(case: Case, tmp_path: Path) -> None:
         assert (differing or lacking) and found.notes
     else:
         assert not (differing or lacking or found.changed or found.samples)
-
-
-@named([case for case in CASES if case.group in PARQUET_GROUPS])
-def test_the_expected_verdict_is_what_the_data_says(case: Case, tmp_path: Path) -> None:
-    left, right = tmp_path / "left", tmp_path / "right"
-    for folder, write in ((left, case.left), (right, case.right)):
-        folder.mkdir()
-        write(folder)
-    same = meaning(left) == meaning(right)
-    assert same is (case.expected is Verdict.EQUAL)
+    if case.group in PARQUET_GROUPS:
+        # The expected verdict is itself what the data says.
+        same = meaning(tmp_path / "left") == meaning(tmp_path / "right")
+        assert same is (case.expected is Verdict.EQUAL)
 
 
 @named([case for case in CASES if case.group in ("rows", "options")])

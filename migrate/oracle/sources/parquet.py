@@ -16,6 +16,7 @@ from migrate.oracle.logical import ABSENT, Logical, logical
 from migrate.oracle.sources import BATCH_BYTES, BATCH_ROWS
 from migrate.oracle.sources.files import DataFile, Dataset
 
+_REPETITIVE_BYTES = 2
 _SPARK = b"org.apache.spark.version"
 
 
@@ -23,7 +24,8 @@ _SPARK = b"org.apache.spark.version"
 class _File:
     """One Parquet file as its footer describes it.
 
-    ``schema`` has INT96 columns as what they are, instants. ``int96`` is the unit in which those fit.
+    ``schema`` has INT96 columns as what they are, instants. ``int96`` is the unit in which those fit. ``repetitive``
+    names columns of few distinct texts, which are better read as indices into a dictionary.
     """
 
     file: DataFile
@@ -31,6 +33,7 @@ class _File:
     rows: int
     bytes_of: Mapping[str, int]
     int96: str
+    repetitive: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class ParquetSource:
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         for file in self.files:
             stored = [name for name in columns if name in file.schema.names]
-            with reading(file.file.path), _open(file.file.path, file.int96) as reader:
+            with reading(file.file.path), _open(file.file.path, file.int96, file.repetitive) as reader:
                 read = 0
                 for batch in reader.iter_batches(batch_size=_batch_rows(file, stored), columns=stored):
                     read += batch.num_rows
@@ -107,7 +110,7 @@ class ParquetSource:
         for name in columns:
             if name in file.schema.names:
                 array, kind = batch.column(name), file.schema.field(name).type
-                arrays.append(array if array.type == kind else array.cast(kind))
+                arrays.append(array if array.type == kind or name in file.repetitive else array.cast(kind))
             elif name in partition:
                 value = pa.scalar(partition[name], pa.string()).cast(self.partition_types.get(name, pa.string()))
                 arrays.append(pa.repeat(value, batch.num_rows))
@@ -137,9 +140,14 @@ def reading(path: Path) -> Iterator[None]:
         raise MigrateError(f"{path} cannot be read, it is damaged or not complete: {reason}") from error
 
 
-def _open(path: Path, int96: str) -> pq.ParquetFile:
+def _open(path: Path, int96: str, repetitive: Sequence[str] = ()) -> pq.ParquetFile:
     return pq.ParquetFile(
-        path, page_checksum_verification=True, coerce_int96_timestamp_unit=int96, pre_buffer=False, buffer_size=1 << 20
+        path,
+        read_dictionary=list(repetitive),
+        page_checksum_verification=True,
+        coerce_int96_timestamp_unit=int96,
+        pre_buffer=False,
+        buffer_size=1 << 20,
     )
 
 
@@ -158,7 +166,20 @@ def _footer(file: DataFile) -> _File:
             if _SPARK not in (metadata.metadata or {}) and (unit := _int96_unit(file.path, names)) != "us":
                 leaves = iter(int96)
                 schema = pa.schema([field.with_type(_as_instant(field.type, leaves, unit)) for field in schema])
-        return _File(file, schema.remove_metadata(), metadata.num_rows, _bytes_of(metadata), unit)
+        return _File(
+            file, schema.remove_metadata(), metadata.num_rows, _bytes_of(metadata), unit, _repetitive(metadata, schema)
+        )
+
+
+def _repetitive(metadata: pq.FileMetaData, schema: pa.Schema) -> tuple[str, ...]:
+    """The text columns of which a value takes next to nothing, as only an index into few distinct ones does."""
+    sizes = _bytes_of(metadata)
+    return tuple(
+        field.name
+        for field in schema
+        if (pa.types.is_string(field.type) or pa.types.is_binary(field.type))
+        and sizes.get(field.name, 0) < _REPETITIVE_BYTES * metadata.num_rows
+    )
 
 
 def _bytes_of(metadata: pq.FileMetaData) -> dict[str, int]:
