@@ -71,7 +71,8 @@ def column_notes(plan: Plan, tally: Tally, columns: Sequence[Column], options: O
         yield f"`{column.name}` differs in {_count(column.mismatched, 'row')}{largest}."
         for cause, count, detail in tally.columns[column.name].causes():
             values = {"left": left, "right": right, "column": column.name, "count": _count(count, "value")}
-            yield cause.sentence.format(**values, detail=detail.format(**values))
+            page = f" More: `migrate explain {cause.rule}`." if cause.rule else ""
+            yield cause.sentence.format(**values, detail=detail.format(**values)) + page
 
 
 def _unit(plan: Plan, name: str) -> str:

@@ -178,6 +178,14 @@ def test_a_known_difference_is_named(known: Known, tmp_path: Path) -> None:
     assert not any(known.unsaid in note for note in said), said
 
 
+def test_every_page_that_a_cause_points_to_is_there() -> None:
+    from migrate.oracle.causes import CAUSES
+    from migrate.rules import rules
+
+    named = {cause.rule for cause in CAUSES if cause.rule}
+    assert named and named | {"SR307"} <= set(rules())
+
+
 def test_two_causes_in_one_column_are_both_named(tmp_path: Path) -> None:
     left = doubles([None] * 20 + [0.0] * 30 + [5.0] * (N - 50))
     right = doubles([math.nan] * 20 + [-0.0] * 30 + [5.0] * (N - 50))

@@ -27,12 +27,14 @@ class Cause:
 
     `test` takes differing cells of both sides and says which of them it explains, None where it cannot apply to their
     types. `sentence` knows {column}, {count}, {detail}, and {left} and {right}, the sides' names. A `certain` cause is
-    told for however few cells it explains; any other only when it explains nearly all.
+    told for however few cells it explains; any other only when it explains nearly all. `rule` is the code of the rule
+    whose page says more.
     """
 
     test: Test
     sentence: str
     certain: bool = True
+    rule: str | None = None
 
 
 def both(test: Callable[[pa.DataType], bool], left: pa.Array, right: pa.Array) -> bool:

@@ -68,10 +68,15 @@ def _reordered(left: pa.Array, right: pa.Array) -> Evidence | None:
 
 
 CAUSES = (
-    Cause(_channels, "`{column}`: {count} with every three numbers in reverse: BGR on one side, RGB on the other."),
+    Cause(
+        _channels,
+        "`{column}`: {count} with every three numbers in reverse: BGR on one side, RGB on the other.",
+        rule="SR206",
+    ),
     Cause(
         _reordered,
         "`{column}`: {count} with the same elements in another order, as lists gathered from unordered rows are.",
         certain=False,
+        rule="SR510",
     ),
 )

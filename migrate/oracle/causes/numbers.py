@@ -121,11 +121,13 @@ CAUSES = (
         _null_or_nan,
         "`{column}`: {count} NULL on one side and NaN on the other. NumPy and pandas batches have no NULL among "
         'numbers: use batch_format="pyarrow".',
+        rule="SR403",
     ),
     Cause(
         _rounded_integer,
         "`{column}`: {count} beyond 2^53 and the same once rounded to a double. Integers went through floating point, "
         'as in a NumPy batch with a NULL: use batch_format="pyarrow".',
+        rule="SR403",
     ),
     Cause(_negative_zero, "`{column}`: {count} 0.0 on one side and -0.0 on the other; a tolerance makes them equal."),
     Cause(_single_precision, "`{column}`: {count} the same once rounded to float32: one side has single precision."),
@@ -134,14 +136,16 @@ CAUSES = (
         "`{column}`: the {right} side's values are {detail}. One side divides by n, the other by n - 1: population "
         "against sample deviation, as in Ray's StandardScaler against Spark's.",
         certain=False,
+        rule="SR604",
     ),
     Cause(
         _last_digits,
         "`{column}`: {count} the same but for the last digits (relative difference at most {detail}), as sums in "
         "another order are; a relative tolerance accepts that.",
         certain=False,
+        rule="SR508",
     ),
     Cause(_scaled, "`{column}`: the {right} side's values are {detail} times the {left} side's.", certain=False),
     Cause(_shifted, "`{column}`: the {right} side's values are the {left} side's {detail}.", certain=False),
-    Cause(_truncated, "`{column}`: {count} cut to a whole number on the {right} side.", certain=False),
+    Cause(_truncated, "`{column}`: {count} cut to a whole number on the {right} side.", certain=False, rule="SR358"),
 )

@@ -86,10 +86,15 @@ CAUSES = (
         _absent_or_null,
         "`{column}`: {count} null on one side and absent on the other. Spark's JSON writer leaves NULL fields out "
         "unless ignoreNullFields is false.",
+        rule="SR223",
     ),
-    Cause(_empty_or_null, "`{column}`: {count} NULL on one side and an empty text on the other."),
+    Cause(_empty_or_null, "`{column}`: {count} NULL on one side and an empty text on the other.", rule="SR202"),
     Cause(_quoted, "`{column}`: {count} a text on one side and the same without quotes on the other.", certain=False),
-    Cause(_spelling, "`{column}`: {count} the same number in other digits, such as 1 and 1.0 or 1.0E10 and 1e10."),
+    Cause(
+        _spelling,
+        "`{column}`: {count} the same number in other digits, such as 1 and 1.0 or 1.0E10 and 1e10.",
+        rule="SR347",
+    ),
     Cause(_blanks, "`{column}`: {count} the same but for blanks at the ends.", certain=False),
     Cause(_letter_case, "`{column}`: {count} the same but for upper and lower case.", certain=False),
 )

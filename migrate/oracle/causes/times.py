@@ -70,10 +70,12 @@ CAUSES = (
         "`{column}`: {count} {detail} hours away on the {right} side: a session's time zone was dropped or applied "
         "twice.",
         certain=False,
+        rule="SR104",
     ),
     Cause(
         _wrapped_nanoseconds,
         "`{column}`: {count} a multiple of 2^64 nanoseconds away: a year outside 1678 to 2261 wrapped around when "
         "INT96 was read as nanoseconds; read it as microseconds.",
+        rule="SR201",
     ),
 )
