@@ -21,8 +21,9 @@ from migrate.frontend.graph import build_job
 from migrate.frontend.project import UNREADABLE, Project, load, source_of
 from migrate.ir import Engine, Job, Kind, Verdict
 from migrate.passes import judge
-from migrate.passes.place import is_udf_maker, place
+from migrate.passes.place import is_udf_maker, place, with_planned_cuts
 from migrate.passes.remarks import with_remarks
+from migrate.passes.stay import with_stay
 from migrate.report import FileRow, FileStatus, Library, Report
 
 _OTHER_SOURCES = {".scala": "Scala", ".java": "Java", ".sql": "SQL"}
@@ -206,12 +207,12 @@ def _read(root: Path, file: str, project: Project) -> Read:
         return Read(
             FileRow(file, status), lines, library=Library(file, library.stages, library.findings) if own else None
         )
-    judged = with_remarks(judge(job), module)
+    judged = with_stay(with_remarks(judge(job), module), module)
     if judged.verdict is Verdict.KEEP_ON_SPARK:
         # Nothing of it moves, so that nobody has to ask the catalogue what each stage would become.
         placed = replace(judged, stages=tuple(replace(stage, engine=Engine.SPARK) for stage in judged.stages))
     else:
-        placed = place(judged, plan(judged, module, project).refusal)
+        placed = with_planned_cuts(place(judged, plan(judged, module, project).refusal))
     return Read(FileRow(file, FileStatus.JOB), lines, job=placed)
 
 

@@ -109,6 +109,13 @@ class Verdict(str, Enum):
     SPLIT = "split"
 
 
+class Stay(str, Enum):
+    """How a job stays on Spark: it would run unchanged on another engine that speaks Spark, or is to be left alone."""
+
+    PORTABLE = "portable"
+    UNTOUCHED = "untouched"
+
+
 @dataclass(frozen=True)
 class Span:
     """A piece of source text: lines from 1, columns from 0 in characters, the end exclusive.
@@ -202,7 +209,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Boundary:
-    """A hand-off: the dataset of stage ``source`` crosses engines as Parquet. ``columns`` is None where not known."""
+    """A hand-off: the dataset of stage ``source`` crosses engines as Parquet.
+
+    ``columns`` is None where not known. ``blocked`` is a hand-off that the verdict asks for and that cannot be made
+    today, because blockers keep the stages behind it on Spark.
+    """
 
     source: str
     target: str
@@ -210,6 +221,7 @@ class Boundary:
     columns: tuple[str, ...] | None
     path: str
     format: str = "parquet"
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,7 +237,8 @@ class Reason:
 class Job:
     """One entry point, its stages in the order in which they are written, and what is thought of it.
 
-    ``unresolved`` counts the uses of a dataset that could not be followed. ``confidence`` is between 0 and 1. ``facts``
+    ``unresolved`` counts the uses of a dataset that could not be followed. ``confidence`` is between 0 and 1.
+    ``stay`` says how a job stays on Spark, None for one that should not. ``facts``
     are what the reader noticed of the file as a whole.
     """
 
@@ -241,6 +254,7 @@ class Job:
     boundaries: tuple[Boundary, ...] = ()
     unresolved: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
+    stay: Stay | None = None
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; KeyError when there is none."""

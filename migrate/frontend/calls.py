@@ -316,9 +316,9 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
 
 def derived_udfs(m: Machine, op: Op, given: Given, node: ast.Call) -> frozenset[tuple[str, int, int, int, int]]:
     """The UDFs that a column made of these arguments applies."""
-    from migrate.frontend.spark_calls import _sql_udfs
+    from migrate.frontend.spark_calls import sql_udfs
 
-    found = _sql_udfs(m, op, given, node)
+    found = sql_udfs(m, op, given, node)
     if (
         op.symbol.endswith(("callUDF", "call_udf", "call_function"))
         and given.positional

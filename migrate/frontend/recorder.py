@@ -98,7 +98,7 @@ class Recorder:
         self.unresolved: set[Key] = set()
         self.registered: dict[str, Key] = {}
         self.views: dict[str, Keys] = {}
-        self.texts: list[str] = []
+        self.called: set[str] = set()
         self.unread_sql = False
 
     def draft(self, key: Key) -> Draft | None:

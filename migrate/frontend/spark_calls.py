@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from migrate.frontend import symbols
 from migrate.frontend.machine import Machine
 from migrate.frontend.module import position
 from migrate.frontend.recorder import Draft, LinkAt, Shipped, arguments_of, key_of
+from migrate.frontend.sql import functions_called, read_query
 from migrate.frontend.symbols import Op, Slot
 from migrate.frontend.values import (
     NOTHING,
@@ -135,7 +137,7 @@ def _builder_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, gi
     if heavy and op.ships:
         functions = _ship(m, op, given, node)
         built = replace(built, heavy=(HeavyKind(heavy), _name_at(m, node), functions, node))
-    return replace(built, udfs=udfs | _sql_udfs(m, op, given, node))
+    return replace(built, udfs=udfs | sql_udfs(m, op, given, node))
 
 
 def _calls_back(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, given: Given) -> Value:
@@ -230,7 +232,7 @@ def _draft(m: Machine, node: ast.Call, base: Spark | None, op: Op, symbol: str, 
         name_at=_name_at(m, node),
         chain_at=chain,
         inputs=inputs,
-        udfs=udfs | _sql_udfs(m, op, given, node),
+        udfs=udfs | sql_udfs(m, op, given, node),
         links=base.links if base is not None else (),  # type: ignore[arg-type]
         arguments=list(arguments_of(m.module, node)),
     )
@@ -422,19 +424,18 @@ def _shipped(m: Machine, value: Value | None, node: ast.AST) -> list[Shipped]:
     return []
 
 
-def _sql_udfs(m: Machine, op: Op, given: Given, node: ast.AST) -> Keys:
+def sql_udfs(m: Machine, op: Op, given: Given, node: ast.AST) -> Keys:
+    """The registered UDFs that the SQL among the arguments of a call applies."""
     if "sql" not in op.flags:
         return NOTHING
-    found: Keys = NOTHING
     if op.symbol.endswith(".sql") and not any(_texts(value) for value in given.all):
         m.recorder.unread_sql = True
+    called: set[str] = set()
     for value in given.all:
         for text in _texts(value):
-            m.recorder.texts.append(text)
-            words = {word.lower() for word in _WORD.findall(text)}
-            for name, key in m.recorder.registered.items():
-                if name in words and "(" in text:
-                    found |= {key}
+            called |= functions_called(text)
+    m.recorder.called |= called
+    found = frozenset(key for name, key in m.recorder.registered.items() if name in called)
     m.recorder.use(found, m.site(), _name_at(m, node)[0] if isinstance(node, ast.Call) else 1)
     return found
 
@@ -458,13 +459,27 @@ def _views(m: Machine, draft: Draft, base: Spark, name: str, given: Given) -> No
         if texts:
             known = m.recorder.views.get(texts[0].lower(), NOTHING)
             m.recorder.views[texts[0].lower()] = known | base.producers
-    elif name in ("sql", "table") and m.recorder.views:
-        words = {word.lower() for text in texts for word in _WORD.findall(text)}
-        for view, producers in m.recorder.views.items():
-            if view in words:
-                draft.inputs |= producers
-    if name == "sql" and texts:
-        draft.facts["text"] = texts[0]
+    elif name in ("sql", "table"):
+        for text in texts[:1]:
+            _read_views(m, draft, text, name)
+
+
+def _read_views(m: Machine, draft: Draft, text: str, name: str) -> None:
+    """What a query or a table name reads of the views made so far, and the views that the query makes."""
+    query = read_query(text) if name == "sql" else None
+    if query is not None:
+        tables: Collection[str] = query.tables
+        if query.kind is not Kind.ACTION:
+            draft.kind = query.kind
+    else:
+        tables = [text.lower()] if name == "table" else {word.lower() for word in _WORD.findall(text)}
+    for view, producers in m.recorder.views.items():
+        if view in tables or f"global_temp.{view}" in tables:
+            draft.inputs |= producers
+    for view, _ in query.views if query is not None else ():
+        m.recorder.views[view] = m.recorder.views.get(view, NOTHING) | {draft.key}
+    if name == "sql":
+        draft.facts["text"] = text
 
 
 def subscript_stage(m: Machine, node: ast.Subscript, base: Spark, index: Value) -> Value:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from migrate.ir import Boundary, Cost, Engine, Job, Kind, Stage, Verdict
+from migrate.passes.columns import columns_of
 
 _REACHED_BACK = {Kind.READ, Kind.PROJECT, Kind.FILTER}
 _PYTHON = {Cost.PYTHON, Cost.ARROW}
@@ -45,7 +46,15 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
         )
         blocked = blockers.get(stage.id, ()) if engine is Engine.SPARK and _is_heavy(stage) else ()
         placed.append(replace(stage, engine=engine, blocked_by=blocked))
-    return replace(job, stages=tuple(placed), boundaries=_boundaries(placed))
+    return replace(job, stages=tuple(placed), boundaries=_boundaries(placed, columns_of(job)))
+
+
+def with_planned_cuts(job: Job) -> Job:
+    """A placed job that moves nothing today with the hand-offs it would have if nothing blocked it, marked so."""
+    if job.boundaries or any(stage.engine is Engine.RAY for stage in job.stages):
+        return job
+    planned = place(job, lambda stage: None).boundaries
+    return replace(job, boundaries=tuple(replace(boundary, blocked=True) for boundary in planned))
 
 
 def is_udf_maker(stage: Stage) -> bool:
@@ -102,7 +111,7 @@ def _reached_back(flow: list[Stage], ray: set[str], refused: set[str]) -> set[st
     taken: set[str] = set()
     for stage_id in sorted(ray):
         for source in by_id[stage_id].inputs:
-            if source not in ray | taken:
+            if source in by_id and source not in ray | taken:
                 taken |= _path_to_read(source, by_id, ray | taken, refused)
     return taken
 
@@ -115,13 +124,13 @@ def _path_to_read(stage_id: str, by_id: dict[str, Stage], beyond: set[str], refu
         return set()
     if stage.kind is Kind.READ:
         return {stage_id}
-    if len(stage.inputs) != 1:
+    if len(stage.inputs) != 1 or stage.inputs[0] not in by_id:
         return set()
     rest = _path_to_read(stage.inputs[0], by_id, beyond | {stage_id}, refused)
     return {stage_id} | rest if rest else set()
 
 
-def _boundaries(stages: list[Stage]) -> tuple[Boundary, ...]:
+def _boundaries(stages: list[Stage], columns: Mapping[str, tuple[str, ...] | None]) -> tuple[Boundary, ...]:
     by_id = {stage.id: stage for stage in stages}
     found = []
     for stage in stages:
@@ -130,5 +139,5 @@ def _boundaries(stages: list[Stage]) -> tuple[Boundary, ...]:
             if before.engine is not stage.engine:
                 direction = "spark_to_ray" if stage.engine is Engine.RAY else "ray_to_spark"
                 path = f"{before.result or before.id}"
-                found.append(Boundary(source, stage.id, direction, None, path))
+                found.append(Boundary(source, stage.id, direction, columns[source], path))
     return tuple(found)

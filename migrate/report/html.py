@@ -52,6 +52,7 @@ def _data(report: Report, sources: Mapping[str, str]) -> dict[str, Any]:
         "tags": {tag.value: words.TAGS[tag] for tag in words.TAGS if tag},
         "verdicts": {verdict.value: words.VERDICTS[verdict] for verdict in words.VERDICTS if verdict},
         "headline": words.headline(report),
+        "outlook": words.outlook(report),
         "remainder": words.remainder(report),
         "new": None if report.new is None else sorted(report.new),
     }

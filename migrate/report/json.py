@@ -8,6 +8,7 @@ from typing import Any
 
 from migrate.findings import Finding
 from migrate.ir import Boundary, Engine, Job, Reason, Stage
+from migrate.passes.readiness import FORMULA, NOT_EFFORT, readiness
 from migrate.report.baseline import Mark, fingerprints, mark
 from migrate.report.model import Library, Report
 
@@ -39,6 +40,8 @@ def document(report: Report, sources: Mapping[str, str]) -> Document:
             "seconds": None if report.seconds is None else round(report.seconds, 3),
             "suppressed": report.suppressed,
             "unresolved": summary.unresolved,
+            "by_stay": {stay.value: count for stay, count in summary.by_stay.items()},
+            "readiness": {"score": summary.readiness, "formula": FORMULA, "note": NOT_EFFORT},
         },
         "files": [{"path": row.path, "status": row.status.value, "reason": row.reason} for row in report.files],
         "jobs": [_job(job, prints) for job in report.jobs],
@@ -59,6 +62,8 @@ def _job(job: Job, prints: Fingerprints) -> Document:
         "boundaries": [_boundary(boundary) for boundary in job.boundaries],
         "findings": [finding_document(finding, prints) for finding in job.findings],
         "unresolved": job.unresolved,
+        "stay": job.stay.value if job.stay else None,
+        "readiness": readiness([job]),
     }
 
 
@@ -134,4 +139,5 @@ def _boundary(boundary: Boundary) -> Document:
         "format": boundary.format,
         "columns": None if boundary.columns is None else list(boundary.columns),
         "path": boundary.path,
+        "blocked": boundary.blocked,
     }

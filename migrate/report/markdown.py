@@ -58,7 +58,7 @@ def _listed(report: Report, sources: Mapping[str, str]) -> list[Remark]:
 
 
 def _headline(report: Report) -> str:
-    return " ".join([f"{words.headline(report)}.", *words.remainder(report)])
+    return " ".join([f"{words.headline(report)}.", *words.outlook(report), *words.remainder(report)])
 
 
 def _table(report: Report) -> str:

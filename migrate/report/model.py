@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrate.findings import Finding
-from migrate.ir import Job, Stage, Tag, Verdict
+from migrate.ir import Job, Stage, Stay, Tag, Verdict
+from migrate.passes.readiness import readiness
 
 
 class FileStatus(str, Enum):
@@ -51,6 +52,8 @@ class Summary:
     heavy: int
     findings: int
     unresolved: int
+    by_stay: Mapping[Stay, int]
+    readiness: float | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class Report:
             heavy=sum(stage.heavy is not None for job in self.jobs for stage in job.stages),
             findings=sum(len(part.findings) for part in self.parts()),
             unresolved=sum(job.unresolved for job in self.jobs),
+            by_stay={stay: sum(job.stay is stay for job in self.jobs) for stay in Stay},
+            readiness=readiness(self.jobs),
         )
 
     def parts(self) -> Iterator[Job | Library]:

@@ -42,6 +42,8 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
     )
     console.print(Text(f"migrate {report.version}  {printable(report.root)}", style="bold"))
     console.print(Text(words.headline(report)))
+    for sentence in words.outlook(report):
+        console.print(Text(sentence, style="dim"))
     if report.jobs:
         console.print()
         console.print(_overview(report, console.width))

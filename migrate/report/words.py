@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migrate.findings import Finding
-from migrate.ir import Boundary, Engine, Job, Reason, Stage, Tag, Verdict
+from migrate.ir import Boundary, Engine, Job, Reason, Stage, Stay, Tag, Verdict
+from migrate.passes.readiness import FORMULA, NOT_EFFORT
 from migrate.report.model import Report
 
 TAGS = {
@@ -85,7 +86,8 @@ def reason_place(job: Job, reason: Reason) -> str | None:
 
 def handoff(boundary: Boundary) -> str:
     """``Spark to Ray`` or ``Ray to Spark``."""
-    return "Spark to Ray" if boundary.direction == "spark_to_ray" else "Ray to Spark"
+    way = "Spark to Ray" if boundary.direction == "spark_to_ray" else "Ray to Spark"
+    return f"{way}, once nothing blocks it," if boundary.blocked else way
 
 
 def columns(boundary: Boundary) -> str:
@@ -111,6 +113,21 @@ def headline(report: Report) -> str:
     if report.seconds is not None:
         parts.append(f"{report.seconds:.1f} s")
     return ", ".join(parts)
+
+
+def outlook(report: Report) -> list[str]:
+    """What the jobs that stay could do, and how much of the others could leave today, one sentence each."""
+    summary = report.summary
+    said = []
+    portable, untouched = summary.by_stay[Stay.PORTABLE], summary.by_stay[Stay.UNTOUCHED]
+    if portable or untouched:
+        said.append(
+            f"Of {plural(portable + untouched, 'job')} to keep on Spark, {portable:,} would run unchanged on another "
+            f"engine that speaks Spark's DataFrame and SQL interface, {untouched:,} should be left alone."
+        )
+    if summary.readiness is not None:
+        said.append(f"Readiness of the others: {summary.readiness:g} of 100. {FORMULA}. {NOT_EFFORT}")
+    return said
 
 
 def remainder(report: Report) -> list[str]:

@@ -64,4 +64,29 @@ features.rdd.barrier().mapPartitions(train).collect()""",
         do="Leave it on Spark.",
         before='Pipeline(stages=[assembler, LogisticRegression()]).fit(df).write().save("model")',
     ),
+    Rule(
+        code="SR936",
+        name="portable-job",
+        matches=(
+            "A job that stays on Spark and uses nothing but sessions, DataFrames, built-in functions and SQL: no RDD, "
+            "no Python function, no stream, no JVM object, no call that could not be followed."
+        ),
+        why=(
+            "This interface is what accelerated engines implement: Photon, Gluten, Comet and RAPIDS run its plans, "
+            "engines behind Spark Connect its protocol. The speed-up needs no change of code."
+        ),
+        do="Leave the code alone. Try an accelerated engine where the job is dear, and compare with `migrate compare`.",
+        before='spark.table("sales").groupBy("city").agg(F.sum("amount")).write.saveAsTable("by_city")',
+    ),
+    Rule(
+        code="SR937",
+        name="leave-alone",
+        matches=(
+            "A job that stays on Spark and is bound to it: a stream, an RDD, MLlib, a Python function at its side, a "
+            "platform's own objects, or a call that could not be followed."
+        ),
+        why="It works where it is, nothing is gained on Ray, and another engine may not have what it is bound to.",
+        do="Do not touch it in this migration.",
+        before='spark.readStream.table("events").writeStream.toTable("copy")',
+    ),
 )

@@ -84,7 +84,7 @@ def test_the_keys_stand_in_the_order_of_the_contract(sample: Any) -> None:
         "inputs", "blocked_by",
     ]  # fmt: skip
     assert list(finding)[:7] == ["code", "severity", "message", "path", "line", "column", "fix"]
-    assert list(job["boundaries"][0]) == ["from", "to", "direction", "format", "columns", "path"]
+    assert list(job["boundaries"][0])[:6] == ["from", "to", "direction", "format", "columns", "path"]
 
 
 def test_what_is_known_of_the_sample_is_said(sample: Any) -> None:
