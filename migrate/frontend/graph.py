@@ -12,7 +12,6 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.frontend.reach import reach_of
 from migrate.frontend.scope import Scope
-from migrate.frontend.sql import functions_called
 from migrate.frontend.values import UNKNOWN, Class, Function, Instance
 from migrate.frontend.vocabulary import vocabulary
 from migrate.ir import Job, Kind
@@ -173,9 +172,8 @@ def _run_shipped(machine: Machine) -> None:
 def _settle_udfs(machine: Machine, entry: Module) -> None:
     """A UDF counts as used where its file reads its name anywhere, or SQL calls it by its registered name."""
     recorder = machine.recorder
-    called = recorder.called.union(*(functions_called(text) for _, text in entry.sql))
     for name, key in recorder.registered.items():
-        if recorder.unread_sql or name in called:
+        if recorder.unread_sql or name in recorder.called:
             recorder.drafts[key].used = True
     for draft in recorder.drafts.values():
         if draft.maker and not draft.used:

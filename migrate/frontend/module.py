@@ -27,7 +27,6 @@ class Module:
     tree: ast.Module
     name: str
     cells: tuple[Cell, ...] = ()
-    sql: tuple[tuple[int, str], ...] = ()
     notebook: bool = False
     repairs: tuple[tuple[int, str], ...] = ()
 

@@ -121,9 +121,11 @@ def load(path: str, data: bytes) -> Module:
         source, parsed = _readable_cells(source)
     for line, target in source.runs:
         _include(parsed.tree, line, target)
-    return Module(
-        path, source.text, parsed.tree, module_name(path), source.cells, source.sql, source.notebook, parsed.repairs
-    )
+    # Under %%sql a notebook may as well talk to another database than Spark.
+    if "spark" in source.text.lower():
+        for line, text in source.sql:
+            _query(parsed.tree, line, text)
+    return Module(path, source.text, parsed.tree, module_name(path), source.cells, source.notebook, parsed.repairs)
 
 
 def _readable_cells(source: Source) -> tuple[Source, Parsed]:
@@ -150,9 +152,21 @@ def _include(tree: ast.Module, line: int, target: str) -> None:
     )
     if not dotted or not all(part.isidentifier() for part in dotted.split(".")):
         return
-    node = ast.ImportFrom(module=dotted, names=[ast.alias(name="*", lineno=line, col_offset=0)], level=0)
-    node.lineno = node.end_lineno = line
-    node.col_offset = node.end_col_offset = 0
+    _insert(tree, line, f"from {dotted} import *")
+
+
+def _query(tree: ast.Module, line: int, text: str) -> None:
+    """A cell of SQL runs on the notebook's session, and its rows get the name that the notebook gives them."""
+    _insert(tree, line, f"_sqldf = spark.sql({text!r})")
+
+
+def _insert(tree: ast.Module, line: int, code: str) -> None:
+    """A statement that stands in no line of the file, as if its first line held it."""
+    (node,) = ast.parse(code).body
+    for part in ast.walk(node):
+        if hasattr(part, "lineno"):
+            part.lineno = part.end_lineno = line  # type: ignore[attr-defined]
+            part.col_offset = part.end_col_offset = 0  # type: ignore[attr-defined]
     at = next((index for index, other in enumerate(tree.body) if other.lineno > line), len(tree.body))
     tree.body.insert(at, node)
 

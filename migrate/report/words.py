@@ -126,7 +126,7 @@ def outlook(report: Report) -> list[str]:
             f"engine that speaks Spark's DataFrame and SQL interface, {untouched:,} should be left alone."
         )
     if summary.readiness is not None:
-        said.append(f"Readiness of the others: {summary.readiness:g} of 100. {FORMULA}. {NOT_EFFORT}")
+        said.append(f"Readiness of what should move: {summary.readiness:g} of 100. {FORMULA}. {NOT_EFFORT}")
     return said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,28 @@ def test_a_view_made_in_sql_carries_its_rows_on(tmp_path: Path) -> None:
     assert by_line[5].inputs == ()
     assert by_line[5].kind is Kind.AGGREGATE
     assert by_line[6].inputs == (by_line[4].id,)
+
+
+def test_a_cell_of_sql_is_a_stage_of_its_notebook(tmp_path: Path) -> None:
+    cells = [
+        "# Databricks notebook source",
+        "squared = spark.udf.register('squared', lambda x: x * x)",
+        "# COMMAND ----------",
+        "# MAGIC %sql",
+        "# MAGIC CREATE TEMP VIEW v AS",
+        "# MAGIC SELECT squared(a) FROM t JOIN u USING (x)",
+        "# COMMAND ----------",
+        "spark.table('v').write.saveAsTable('out')",
+    ]
+    (tmp_path / "job.py").write_text("\n".join(cells) + "\n", encoding="utf-8")
+    job, _ = read_job(tmp_path / "job.py")
+    maker, query, table, _ = job.stages
+    assert maker.used_at == (4,)
+    assert (query.symbol, query.span.line, query.kind) == ("SparkSession.sql", 4, Kind.JOIN)
+    assert table.inputs == (query.id,)
+
+
+def test_sql_for_another_database_is_no_stage(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": text} for text in ("import sqlite3\n", "%%sql\nSELECT a FROM t JOIN u\n")]
+    (tmp_path / "job.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert read_job(tmp_path / "job.ipynb")[0].stages == ()
