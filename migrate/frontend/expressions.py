@@ -73,7 +73,7 @@ def lookup(m: Machine, name: str) -> Value:
     """The value of a name: a variable, a name behind a star import, or what the shell defines."""
     value = m.scope.find(name)
     if value is None:
-        value = _from_star(m, name)
+        value = _from_star(m, m.scope.top, name)
     if value is None:
         if name in SHELL and not m.worker:
             return Spark(SHELL[name])
@@ -102,20 +102,34 @@ def forced(m: Machine, ref: Ref) -> Value:
     return ref
 
 
-def _from_star(m: Machine, name: str) -> Value | None:
-    for base in reversed(m.scope.top.stars):
-        if base.split(".", 1)[0] in symbols.roots():
-            if name in _BUILTINS and name not in _SHADOWED:
+def _from_star(m: Machine, scope: Scope, name: str) -> Value | None:
+    """The value of a name behind a module's star imports; the last of them wins."""
+    asked = (scope.module.path, name)
+    if asked in m.chased:
+        return None
+    m.chased.add(asked)
+    try:
+        for base in reversed(scope.stars):
+            ref = Ref(f"{base}.{name}")
+            if base.split(".", 1)[0] in symbols.roots():
+                if _exports(base, name):
+                    return ref
                 continue
-            if base.endswith("types") and not name[:1].isupper():
-                continue
-            if base.endswith("functions") and not name[:1].islower():
-                continue
-            return Ref(f"{base}.{name}")
-        found = forced(m, Ref(f"{base}.{name}"))
-        if not isinstance(found, Ref):
-            return found
-    return None
+            found = _forced_in(m, ref, scope)
+            if found is not ref:
+                return found
+        return None
+    finally:
+        m.chased.discard(asked)
+
+
+def _exports(module: str, name: str) -> bool:
+    """Whether a module of Spark may have that name: what it surely hasn't must not shadow builtins and the shell."""
+    if (name in _BUILTINS and name not in _SHADOWED) or name in SHELL:
+        return False
+    if module.endswith("types"):
+        return name[:1].isupper()
+    return not module.endswith("functions") or name[:1].islower()
 
 
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
@@ -137,7 +151,7 @@ def attribute_of_value(m: Machine, base: Value, name: str, node: ast.Attribute |
     if isinstance(base, Namespace):
         value = base.scope.variables.get(name)
         if value is None:
-            return _submodule(m, base, name) or _star_of(m, base, name)
+            return _submodule(m, base, name) or _from_star(m, base.scope, name)
         return _forced_in(m, value, base.scope)
     if isinstance(base, Instance):
         return instance_attribute(m, base, name, node)
@@ -158,14 +172,6 @@ def _forced_in(m: Machine, value: Value, scope: Scope) -> Value:
     result = forced(m, value)
     frame.scope = before
     return result
-
-
-def _star_of(m: Machine, base: Namespace, name: str) -> Value | None:
-    for star in base.scope.stars:
-        found = _forced_in(m, Ref(f"{star}.{name}"), base.scope)
-        if not isinstance(found, Ref) or star.split(".", 1)[0] in symbols.roots():
-            return found
-    return None
 
 
 def _submodule(m: Machine, base: Namespace, name: str) -> Value | None:

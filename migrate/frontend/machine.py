@@ -55,6 +55,7 @@ class Machine:
         self.reaches: dict[ast.AST, Reach] = {}
         self.guesses: dict[ast.AST, dict[str, str]] = {}
         self.spark_files: dict[str, bool] = {}
+        self.chased: set[tuple[str, str]] = set()
         self.evaluate: Callable[[Machine, ast.AST | None], Value] = lambda machine, node: UNKNOWN
         self.attribute: Callable[[Machine, Value, str, ast.Attribute | None], Value | None] = lambda *_: None
         self.run_block: Callable[[Machine, list[ast.stmt]], bool] = lambda machine, body: False

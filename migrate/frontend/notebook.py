@@ -66,7 +66,7 @@ _OTHER_LANGUAGES = frozenset(
 )
 """What a cell may be in when its first line names it, with one per cent sign (Databricks) or two (Jupyter)."""
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s]+=\s*)([!%]\s*\S.*)$")
-_RUN = re.compile(r"%run\s+[\"']?([^\s\"']+)")
+_RUN = re.compile(r"""%run\s+(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>\S+))""")
 
 
 @dataclass
@@ -153,7 +153,7 @@ def _line(out: _Text, line: str) -> str:
             out.sql.append((number, rest))
         match = _RUN.match(stripped)
         if match:
-            out.runs.append((number, match.group(1)))
+            out.runs.append((number, _target(match)))
         return indent + "pass  # " + stripped
     if stripped.startswith(("!", "?")) or (
         stripped.rstrip().endswith("?") and "#" not in stripped and "'" not in stripped and '"' not in stripped
@@ -163,6 +163,10 @@ def _line(out: _Text, line: str) -> str:
     if match and not match.group(2).startswith("%s"):
         return f"{match.group(1)}None  # {match.group(2)}"
     return line
+
+
+def _target(run: re.Match[str]) -> str:
+    return str(next(filter(None, run.groups())))
 
 
 def is_databricks(text: str) -> bool:
@@ -182,7 +186,7 @@ def databricks(text: str) -> Source:
         content = line[len("# MAGIC") :].strip()
         match = _RUN.match(content)
         if match:
-            runs.append((number, match.group(1)))
+            runs.append((number, _target(match)))
         if content.startswith("%"):
             piece = [content[4:]] if content.startswith("%sql") else None
             if piece is not None:

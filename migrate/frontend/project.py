@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from pathlib import Path, PurePosixPath
 
 from migrate.frontend.module import Module
@@ -61,6 +62,8 @@ class Project:
         return absolute(module_name(importer), importer.endswith("__init__.py"), level, target)
 
     def _search(self, folder: str, dotted: str) -> str | None:
+        if dotted.startswith("/"):
+            return self._notebook(dotted[1:].split("/"))
         parts = dotted.split(".")
         bases = ["" if folder == "." else folder]
         while bases[-1]:
@@ -85,6 +88,16 @@ class Project:
             return name + ".py"
         if parts[-1] in listing and "__init__.py" in self._listing(name):
             return name + "/__init__.py"
+        return None
+
+    def _notebook(self, parts: list[str]) -> str | None:
+        """The file of a notebook's path: from the root, or from where this repository stands in its workspace."""
+        for start in range(len(parts)):
+            path = "/".join(parts[start:])
+            folder, _, name = path.rpartition("/")
+            for suffix in (".py", ".ipynb"):
+                if name + suffix in self._listing(folder):
+                    return path + suffix
         return None
 
     def _listing(self, folder: str) -> frozenset[str]:
@@ -120,7 +133,7 @@ def load(path: str, data: bytes) -> Module:
             raise
         source, parsed = _readable_cells(source)
     for line, target in source.runs:
-        _include(parsed.tree, line, target)
+        _include(parsed.tree, path, line, target)
     # Under %%sql a notebook may as well talk to another database than Spark.
     if "spark" in source.text.lower():
         for line, text in source.sql:
@@ -145,28 +158,30 @@ def _readable_cells(source: Source) -> tuple[Source, Parsed]:
     return source, Parsed(parsed.tree, (*lost, *parsed.repairs), parsed.text)
 
 
-def _include(tree: ast.Module, line: int, target: str) -> None:
-    """``%run other`` brings every name of the other notebook here: a star import in all but its spelling."""
-    dotted = ".".join(
-        part for part in target.removesuffix(".py").removesuffix(".ipynb").split("/") if part not in (".", "..", "")
-    )
-    if not dotted or not all(part.isidentifier() for part in dotted.split(".")):
+def _include(tree: ast.Module, path: str, line: int, target: str) -> None:
+    """``%run other`` brings every name of the other notebook here: a star import in all but its spelling.
+
+    A name that starts with a slash is a notebook's path, not a module's.
+    """
+    plain = target.removesuffix(".py").removesuffix(".ipynb")
+    where = posixpath.normpath(plain if plain.startswith("/") else posixpath.join("/", posixpath.dirname(path), plain))
+    if "." in where:
         return
-    _insert(tree, line, f"from {dotted} import *")
+    _insert(tree, line, ast.ImportFrom(module=where, names=[ast.alias(name="*")], level=0))
 
 
 def _query(tree: ast.Module, line: int, text: str) -> None:
     """A cell of SQL runs on the notebook's session, and its rows get the name that the notebook gives them."""
-    _insert(tree, line, f"_sqldf = spark.sql({text!r})")
+    (statement,) = ast.parse(f"_sqldf = spark.sql({text!r})").body
+    _insert(tree, line, statement)
 
 
-def _insert(tree: ast.Module, line: int, code: str) -> None:
+def _insert(tree: ast.Module, line: int, statement: ast.stmt) -> None:
     """A statement that stands in no line of the file, as if its first line held it."""
-    (node,) = ast.parse(code).body
-    for part in ast.walk(node):
-        if hasattr(part, "lineno"):
-            part.lineno = part.end_lineno = line  # type: ignore[attr-defined]
-            part.col_offset = part.end_col_offset = 0  # type: ignore[attr-defined]
+    for part in ast.walk(statement):
+        if isinstance(part, (ast.expr, ast.stmt, ast.alias)):
+            part.lineno = part.end_lineno = line
+            part.col_offset = part.end_col_offset = 0
     at = next((index for index, other in enumerate(tree.body) if other.lineno > line), len(tree.body))
     tree.body.insert(at, node)
 

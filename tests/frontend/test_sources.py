@@ -10,6 +10,7 @@ import pytest
 
 from migrate.frontend.project import UNREADABLE, load
 from migrate.inventory import analyze
+from migrate.ir import HeavyKind
 from migrate.report import FileStatus, Report
 
 JOB = (
@@ -171,3 +172,28 @@ def test_noise_never_crashes_the_reader(checkout: Path) -> None:
                 load(name, bytes(data))
             except UNREADABLE:
                 continue
+
+
+NOTEBOOK = "# Databricks notebook source\n"
+
+
+@pytest.mark.parametrize("run", ["../Setup", "/Repos/someone/project/Setup", '"../00 set-up" $reset="no"'])
+def test_run_follows_a_path_as_databricks_does(run: str, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    setup = NOTEBOOK + "from pyspark.sql.functions import udf\nimport mlflow  # spark\n"
+    for name in ("Setup.py", "00 set-up.py"):
+        (tmp_path / name).write_text(setup)
+    # A notebook of the same name that runs the other one must not be taken for it.
+    (tmp_path / "jobs" / "Setup.py").write_text(NOTEBOOK + "# MAGIC %run ../Setup\n")
+    code = "f = udf(len)\ng = mlflow.pyfunc.spark_udf(spark, 'm')\nspark.table('t').select(f('a'), g('b')).show()\n"
+    (tmp_path / "jobs" / "job.py").write_text(NOTEBOOK + f"# MAGIC %run {run}\n\n# COMMAND ----------\n" + code)
+    (job,) = _analyzed(tmp_path).jobs
+    assert [(stage.heavy, stage.span.line) for stage in job.stages if stage.heavy] == [
+        (HeavyKind.PYTHON_UDF, 5),
+        (HeavyKind.PANDAS_UDF, 6),
+    ]
+
+
+def test_a_notebook_that_runs_itself_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_text(NOTEBOOK + "# MAGIC %run ./job\n\nunknown(spark.range(3)).show()\n")
+    assert [job.path for job in _analyzed(tmp_path).jobs] == ["job.py"]
