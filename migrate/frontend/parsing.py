@@ -124,6 +124,10 @@ def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:
             lines[header - 1] += " pass"
             done[header] = "an empty block"
             return
+    if isinstance(error, IndentationError) and "unexpected indent" in message and number not in done:
+        _dedent(lines, number)
+        done[number] = "an indent too deep"
+        return
     start = number
     if start in done and done[start] != "Python 2":
         start = max((n for n in range(1, number) if lines[n - 1].strip()), default=number)
@@ -132,11 +136,29 @@ def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:
     done[number] = done.get(number, "a statement that is not Python")
 
 
+def _dedent(lines: list[str], first: int) -> None:
+    """Take the block that starts at a line to the indent of the code before it, as notebooks do with a cell."""
+    before = next((line for line in reversed(lines[: first - 1]) if _is_code(line)), "")
+    depth = _indent(lines[first - 1])
+    surplus = depth - _indent(before)
+    for index, line in enumerate(lines[first - 1 :], first - 1):
+        if _is_code(line) and _indent(line) < depth:
+            return
+        lines[index] = line[min(surplus, _indent(line)) :]
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _blank(lines: list[str], first: int, last: int) -> None:
     for index in range(first - 1, last):
         line = lines[index]
-        indent = line[: len(line) - len(line.lstrip())]
-        lines[index] = indent + "pass" if index == first - 1 else ""
+        lines[index] = line[: _indent(line)] + "pass" if index == first - 1 else ""
 
 
 def _modernised(lines: list[str], number: int) -> bool:

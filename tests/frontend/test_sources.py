@@ -41,6 +41,7 @@ FILES = {
     "a string that never ends": ((JOB.format("") + '"""\nsample output:\n').encode(), 3),
     "a bracket that never ends": ((JOB.format("") + "x = (1,\n").encode(), 3),
     "one statement that is not Python": (JOB.format("SELECT * FROM t;\n").encode(), 4),
+    "an indented cell": (JOB.format("# COMMAND\n x = 1\n if x:\n     y = 2\n# COMMAND\n").encode(), 8),
     "an empty block": (JOB.format("for i in range(3):\n    # nothing\n").encode(), 5),
 }
 
