@@ -183,7 +183,7 @@ def _insert(tree: ast.Module, line: int, statement: ast.stmt) -> None:
             part.lineno = part.end_lineno = line
             part.col_offset = part.end_col_offset = 0
     at = next((index for index, other in enumerate(tree.body) if other.lineno > line), len(tree.body))
-    tree.body.insert(at, node)
+    tree.body.insert(at, statement)
 
 
 def module_name(path: str) -> str:
