@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.ir import Cost, HeavyKind, Job, Kind, Stage
+from migrate.passes.closure import reached
 
 MLLIB = frozenset({HeavyKind.MLLIB_FIT, HeavyKind.MLLIB_FEATURE_FIT})
 TRAINS = frozenset(
@@ -185,12 +186,5 @@ def streams(stage: Stage) -> bool:
 
 def ancestors(stages: tuple[Stage, ...], of: list[Stage]) -> set[str]:
     """The stages whose rows reach one of these."""
-    by_id = {stage.id: stage for stage in stages}
-    seen: set[str] = set()
-    waiting = [source for stage in of for source in stage.inputs]
-    while waiting:
-        stage_id = waiting.pop()
-        if stage_id not in seen and stage_id in by_id:
-            seen.add(stage_id)
-            waiting.extend(by_id[stage_id].inputs)
-    return seen
+    inputs = {stage.id: stage.inputs for stage in stages}
+    return reached((source for stage in of for source in stage.inputs), inputs) & inputs.keys()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from migrate.ir import Boundary, Cost, Engine, Job, Kind, Stage, Verdict
+from migrate.ir import Boundary, Cost, Engine, Job, Kind, Span, Stage, Verdict
+from migrate.passes.closure import reached
 from migrate.passes.columns import columns_of
 
 _REACHED_BACK = {Kind.READ, Kind.PROJECT, Kind.FILTER}
@@ -18,34 +19,38 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
 
     ``refusal`` says why a stage cannot be carried to Ray, None when it can. Ray takes every Python-heavy stage whose
     whole downstream can be carried, that downstream, and reads, projections and filters in front of it where these
-    reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark, and is
-    named in their ``blocked_by``; so does one that needs a model which stays on Spark. ``everything`` moves what
-    can be carried whatever the verdict.
+    reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark; so does one
+    that needs a model which stays on Spark. ``blocked_by`` names the first such stage on each way that the data goes.
+    ``everything`` moves what can be carried whatever the verdict.
     """
-    flow = [stage for stage in job.stages if not is_udf_maker(stage)]
-    downstream = _downstream(flow)
-    refused = {stage.id for stage in flow if refusal(stage) is not None}
-    blockers: dict[str, tuple[str, ...]] = {}
-    ray: set[str] = set()
+    flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
+    wanted = [stage.id for stage in flow.by_id.values() if everything or _is_heavy(stage)]
+    if job.verdict is Verdict.KEEP_ON_SPARK and not everything:
+        wanted = []
+    refused = {stage.id for stage in flow.by_id.values() if refusal(stage) is not None}
     while True:
-        blockers = {stage.id: tuple(sorted(downstream[stage.id] & refused, key=_number)) for stage in flow}
-        ray = set()
-        if everything or job.verdict is not Verdict.KEEP_ON_SPARK:
-            for stage in flow:
-                if (everything or _is_heavy(stage)) and not blockers[stage.id]:
-                    ray |= downstream[stage.id]
-            ray |= _reached_back(flow, ray, refused)
+        held = reached(refused, flow.inputs)
+        ray = reached((stage for stage in wanted if stage not in held), flow.consumers)
+        ray |= _reached_back(flow, ray, refused)
         cut_off = _without_their_models(flow, ray)
         if not cut_off:
             break
         refused |= cut_off
+    blockers = _first_on_each_way(flow, refused)
+    makers, lines = _udfs_that_move(flow, ray)
     placed = []
     for stage in job.stages:
-        engine = (
-            Engine.RAY if stage.id in ray or (is_udf_maker(stage) and _user_moves(stage, flow, ray)) else Engine.SPARK
+        moves = stage.id in ray or (
+            is_udf_maker(stage) and (stage.span in makers or not lines.isdisjoint(stage.used_at))
         )
-        blocked = blockers.get(stage.id, ()) if engine is Engine.SPARK and _is_heavy(stage) else ()
-        placed.append(replace(stage, engine=engine, blocked_by=blocked))
+        blocked = blockers.get(stage.id, []) if not moves and _is_heavy(stage) else []
+        placed.append(
+            replace(
+                stage,
+                engine=Engine.RAY if moves else Engine.SPARK,
+                blocked_by=tuple(sorted(blocked, key=_number)),
+            )
+        )
     return replace(job, stages=tuple(placed), boundaries=_boundaries(placed, columns_of(job)))
 
 
@@ -71,63 +76,57 @@ def _number(stage_id: str) -> tuple[int, str]:
     return int(digits) if digits.isdigit() else 0, stage_id
 
 
-def _without_their_models(flow: list[Stage], ray: set[str]) -> set[str]:
+class _Flow:
+    """The stages by id, and for each the stages that its data comes from and goes to."""
+
+    def __init__(self, stages: list[Stage]) -> None:
+        self.by_id = {stage.id: stage for stage in stages}
+        self.inputs = {stage.id: [source for source in stage.inputs if source in self.by_id] for stage in stages}
+        self.consumers: dict[str, list[str]] = {stage.id: [] for stage in stages}
+        for stage_id, sources in self.inputs.items():
+            for source in sources:
+                self.consumers[source].append(stage_id)
+
+
+def _first_on_each_way(flow: _Flow, refused: set[str]) -> dict[str, list[str]]:
+    """For each stage the refused ones that its data meets first: itself where it is one, never one behind another."""
+    carried = {stage: [one for one in sources if one not in refused] for stage, sources in flow.inputs.items()}
+    met: dict[str, list[str]] = {}
+    for cause in refused:
+        for stage in reached([cause], carried):
+            met.setdefault(stage, []).append(cause)
+    return met
+
+
+def _without_their_models(flow: _Flow, ray: set[str]) -> set[str]:
     """The stages on Ray that need what only a dataset can be handed over as: a model, a value on the driver."""
-    by_id = {stage.id: stage for stage in flow}
     return {
-        stage.id
-        for stage in flow
-        if stage.id in ray
-        and any(source not in ray and by_id[source].kind in _NO_DATASET for source in stage.inputs if source in by_id)
+        stage
+        for stage in ray
+        if any(source not in ray and flow.by_id[source].kind in _NO_DATASET for source in flow.inputs[stage])
     }
 
 
-def _user_moves(maker: Stage, flow: list[Stage], ray: set[str]) -> bool:
-    return any(
-        stage.id in ray and any(function.maker == maker.span for function in stage.functions) for stage in flow
-    ) or any(stage.id in ray and stage.span.line in maker.used_at for stage in flow)
+def _udfs_that_move(flow: _Flow, ray: set[str]) -> tuple[set[Span | None], set[int]]:
+    """Where the UDFs are made that stages on Ray apply, and the lines that apply one."""
+    moved = [flow.by_id[stage] for stage in ray]
+    return {function.maker for stage in moved for function in stage.functions}, {stage.span.line for stage in moved}
 
 
-def _downstream(flow: list[Stage]) -> dict[str, set[str]]:
-    """For each stage, itself and all stages that its data reaches."""
-    consumers: dict[str, set[str]] = {stage.id: set() for stage in flow}
-    for stage in flow:
-        for source in stage.inputs:
-            consumers.setdefault(source, set()).add(stage.id)
-    reached: dict[str, set[str]] = {}
-    for start in consumers:
-        seen, open_ = {start}, [start]
-        while open_:
-            for following in consumers[open_.pop()] - seen:
-                seen.add(following)
-                open_.append(following)
-        reached[start] = seen
-    return reached
-
-
-def _reached_back(flow: list[Stage], ray: set[str], refused: set[str]) -> set[str]:
+def _reached_back(flow: _Flow, ray: set[str], refused: set[str]) -> set[str]:
     """Reads, projections and filters whose data goes to Ray alone, where they reach back to a read without a gap."""
-    by_id = {stage.id: stage for stage in flow}
-    taken: set[str] = set()
-    for stage_id in sorted(ray):
-        for source in by_id[stage_id].inputs:
-            if source in by_id and source not in ray | taken:
-                taken |= _path_to_read(source, by_id, ray | taken, refused)
-    return taken
-
-
-def _path_to_read(stage_id: str, by_id: dict[str, Stage], beyond: set[str], refused: set[str]) -> set[str]:
-    """The stages from this one back to the read, where all their data goes to the stages ``beyond``; else none."""
-    stage = by_id[stage_id]
-    consumers = {other.id for other in by_id.values() if stage_id in other.inputs}
-    if stage.kind not in _REACHED_BACK or stage_id in refused | beyond or not consumers <= beyond:
-        return set()
-    if stage.kind is Kind.READ:
-        return {stage_id}
-    if len(stage.inputs) != 1 or stage.inputs[0] not in by_id:
-        return set()
-    rest = _path_to_read(stage.inputs[0], by_id, beyond | {stage_id}, refused)
-    return {stage_id} | rest if rest else set()
+    light = {
+        stage.id
+        for stage in flow.by_id.values()
+        if stage.kind in _REACHED_BACK
+        and stage.id not in refused | ray
+        and flow.consumers[stage.id]
+        and (stage.kind is Kind.READ or len(stage.inputs) == 1)
+    }
+    needed_by_spark = reached(flow.by_id.keys() - light - ray, flow.inputs)
+    light -= needed_by_spark
+    behind_reads = {stage: [one for one in flow.consumers[stage] if one in light] for stage in light}
+    return reached((stage for stage in light if flow.by_id[stage].kind is Kind.READ), behind_reads)
 
 
 def _boundaries(stages: list[Stage], columns: Mapping[str, tuple[str, ...] | None]) -> tuple[Boundary, ...]:

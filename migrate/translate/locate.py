@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,6 +13,9 @@ from migrate.ir import Span, Stage
 from migrate.mapping import NotCarried
 
 _Place = tuple[int, int]
+_Bound = ast.expr | ast.FunctionDef | None
+_KEPT = 16
+"""Modules and functions whose index is at hand: a job is asked about as a whole before the next one."""
 
 
 def _start(span: Span) -> _Place:
@@ -22,19 +26,33 @@ def _end(span: Span) -> _Place:
     return span.end_line, span.end_column
 
 
-@lru_cache(maxsize=64)
-def _expressions(module: Module) -> dict[tuple[_Place, _Place], ast.expr]:
-    found: dict[tuple[_Place, _Place], ast.expr] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.expr):
+class _Places:
+    """The expressions of a module by where they stand."""
+
+    def __init__(self, module: Module) -> None:
+        self.exact: dict[tuple[_Place, _Place], ast.expr] = {}
+        self.calls_to: dict[_Place, ast.Call] = {}
+        self.longest_to: dict[_Place, tuple[_Place, ast.expr]] = {}
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.expr):
+                continue
             span = module.span(node)
-            found.setdefault((_start(span), _end(span)), node)
-    return found
+            start, end = _start(span), _end(span)
+            self.exact.setdefault((start, end), node)
+            if isinstance(node, ast.Call):
+                self.calls_to.setdefault(end, node)
+            if start < end and (end not in self.longest_to or start < self.longest_to[end][0]):
+                self.longest_to[end] = start, node
+
+
+@lru_cache(maxsize=_KEPT)
+def _places(module: Module) -> _Places:
+    return _Places(module)
 
 
 def expression_at(module: Module, span: Span) -> ast.expr:
     """The expression that stands at exactly that place; NotCarried when none does."""
-    found = _expressions(module).get((_start(span), _end(span)))
+    found = _places(module).exact.get((_start(span), _end(span)))
     if found is None:
         raise NotCarried(f"line {span.line} cannot be found again in {module.path}")
     return found
@@ -42,22 +60,19 @@ def expression_at(module: Module, span: Span) -> ast.expr:
 
 def call_of(module: Module, stage: Stage) -> ast.Call:
     """The call that makes a stage: the one that ends where the stage's chain ends; NotCarried when there is none."""
-    for (_, end), node in _expressions(module).items():
-        if end == _end(stage.chain) and isinstance(node, ast.Call):
-            return node
-    raise NotCarried(f"{stage.symbol} on line {stage.span.line} is not a call")
+    found = _places(module).calls_to.get(_end(stage.chain))
+    if found is None:
+        raise NotCarried(f"{stage.symbol} on line {stage.span.line} is not a call")
+    return found
 
 
 def receiver_of(module: Module, stage: Stage) -> ast.expr | None:
     """The expression that a stage's chain begins behind (``df`` in ``df.persist()``), None for a chain without one."""
-    best: ast.expr | None = None
-    for (start, end), node in _expressions(module).items():
-        if end == _start(stage.chain) and start < end and (best is None or start < _start(module.span(best))):
-            best = node
-    return best
+    _, found = _places(module).longest_to.get(_start(stage.chain), (None, None))
+    return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def functions(module: Module) -> dict[str, ast.FunctionDef]:
     """The functions of a module by qualified name (``main``, ``Trainer.fit``)."""
     found: dict[str, ast.FunctionDef] = {}
@@ -101,72 +116,66 @@ def bound_value(module: Module, name: str, scope: str) -> ast.expr | None:
     return bound if isinstance(bound, ast.expr) else None
 
 
-def binding(module: Module, name: str, scope: str) -> ast.expr | ast.FunctionDef | None:
+def binding(module: Module, name: str, scope: str) -> _Bound:
     """The value or the function that a name stands for, None where that cannot be told."""
-    inner: list[ast.FunctionDef | ast.Module] = [module.tree]
+    holders: list[ast.FunctionDef | ast.Module] = [module.tree]
     parts = scope.split(".") if scope else []
     for depth in range(len(parts)):
         function = functions(module).get(".".join(parts[: depth + 1]))
         if function is not None:
-            inner.append(function)
-    for holder in reversed(inner):
-        found: list[ast.expr | ast.FunctionDef | None] = []
-        for node in _own(holder):
-            found += _bindings(node, name)
-        if isinstance(holder, ast.FunctionDef) and name in _parameters(holder):
-            found.append(None)
+            holders.append(function)
+    for holder in reversed(holders):
+        found = _bindings_in(holder).get(name)
         if found:
             return found[0] if len(found) == 1 else None
     return None
 
 
-def _own(holder: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function or module, without what stands in functions and classes inside it."""
-    for child in ast.iter_child_nodes(holder):
-        yield child
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _own(child)
+@lru_cache(maxsize=_KEPT)
+def _bindings_in(holder: ast.FunctionDef | ast.Module) -> dict[str, list[_Bound]]:
+    """What a function or module binds its names to, without what functions and classes inside it bind."""
+    found: dict[str, list[_Bound]] = defaultdict(list)
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(holder))
+    while waiting:
+        node = waiting.pop()
+        for name, value in _bindings(node):
+            found[name].append(value)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    if isinstance(holder, ast.FunctionDef):
+        for node in ast.walk(holder.args):
+            if isinstance(node, ast.arg):
+                found[node.arg].append(None)
+    return dict(found)
 
 
-def _parameters(function: ast.FunctionDef) -> set[str]:
-    return {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-
-
-def _bindings(node: ast.AST, name: str) -> Iterator[ast.expr | ast.FunctionDef | None]:
-    """The values that one node binds a name to; None for a binding whose value cannot be read."""
+def _bindings(node: ast.AST) -> Iterator[tuple[str, _Bound]]:
+    """The names that one node binds, each with its value; None for a value that cannot be read."""
     if isinstance(node, ast.Assign):
-        if any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
-            yield node.value
-        elif any(_names(target, name) for target in node.targets):
-            yield None
+        whole = {target.id for target in node.targets if isinstance(target, ast.Name)}
+        yield from ((name, node.value) for name in whole)
+        yield from ((name, None) for target in node.targets for name in _names(target) - whole)
     elif isinstance(node, ast.AnnAssign):
-        if _names(node.target, name) and node.value is not None:
-            yield node.value
+        if node.value is not None:
+            yield from ((name, node.value) for name in _names(node.target))
     elif isinstance(node, ast.NamedExpr):
-        if node.target.id == name:
-            yield node.value
+        yield node.target.id, node.value
     elif isinstance(node, ast.For | ast.AsyncFor | ast.AugAssign | ast.comprehension):
-        if _names(node.target, name):
-            yield None
+        yield from ((name, None) for name in _names(node.target))
     elif isinstance(node, ast.withitem):
-        if node.optional_vars is not None and _names(node.optional_vars, name):
-            yield None
+        if node.optional_vars is not None:
+            yield from ((name, None) for name in _names(node.optional_vars))
     elif isinstance(node, ast.Import | ast.ImportFrom):
-        if name in {alias.asname or alias.name.split(".")[0] for alias in node.names}:
-            yield None
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler) and (
-        node.name == name
-    ):
-        yield node if isinstance(node, ast.FunctionDef) else None
+        yield from ((name, None) for name in {alias.asname or alias.name.split(".")[0] for alias in node.names})
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
+        yield node.name, node if isinstance(node, ast.FunctionDef) else None
 
 
-def _names(target: ast.expr, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) for node in ast.walk(target)
-    )
+def _names(target: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def deferred(module: Module) -> frozenset[ast.AST]:
     """The calls inside lambdas and comprehensions: they run elsewhere, or more than once, than their statement does."""
     kinds = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -29,6 +29,11 @@ READ = stage("read", Kind.READ)
 JOIN = stage("join", Kind.JOIN, "read")
 UDF = stage("udf", Kind.PROJECT, "join", heavy=True)
 WRITE = stage("write", Kind.WRITE, "udf")
+BESIDE = (stage("side", Kind.ACTION, "udf"), stage("behind", Kind.ACTION, "join"))
+HEAVY_BRANCHES = (
+    stage("one", Kind.PROJECT, "left", heavy=True),
+    stage("other", Kind.PROJECT, "right", heavy=True),
+)
 
 ROWS = [
     pytest.param([READ, JOIN, UDF, WRITE], {"read", "join"}, {"udf", "write"}, {}, id="native work in front stays"),
@@ -74,7 +79,30 @@ ROWS = [
         {},
         id="a loop in the graph ends",
     ),
+    pytest.param(
+        [READ, stage("udf", Kind.PROJECT, "read", heavy=True), stage("join", Kind.JOIN, "udf"), *BESIDE],
+        {"join", "side", "behind"},
+        set(),
+        {"udf": ("join", "side")},
+        id="blocked by the first on each way, not by what is behind it",
+    ),
+    pytest.param(
+        [READ, *(stage(name, Kind.FILTER, "read") for name in ("left", "right")), *HEAVY_BRANCHES],
+        set(),
+        {"read", "left", "right", "one", "other"},
+        {},
+        id="two branches that both move take the read they share along",
+    ),
 ]
+
+
+def test_a_chain_of_thousands_is_placed_whole() -> None:
+    chain = [READ, *(stage(f"s{n}", Kind.FILTER, f"s{n - 1}" if n else "read") for n in range(5000))]
+    chain.append(stage("udf", Kind.PROJECT, "s4999", heavy=True))
+    job = Job("job.py", "job", tuple(chain), verdict=Verdict.MOVE_TO_RAY)
+    assert {one.engine for one in place(job, lambda one: None).stages} == {Engine.RAY}
+    held = place(job, lambda one: "no mapping" if one.id in {"s7", "udf"} else None)
+    assert [one.blocked_by for one in held.stages if one.blocked_by] == [("udf",)]
 
 
 @pytest.mark.parametrize(("stages", "refused", "on_ray", "blocked"), ROWS)
