@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migrate import templating
-from migrate.report import words
+from migrate.report import totals, words
 from migrate.report.baseline import Remark, mark
 from migrate.report.json import document
 from migrate.report.model import Report
@@ -18,7 +18,9 @@ from migrate.rules import rules
 from migrate.rules.page import plain, summary
 
 # The last one starts the page, so it comes when all the others are there.
-_SCRIPTS = ("report/graph.js", "report/overview.js", "report/job.js", "report/analyze.js")
+_SCRIPTS = tuple(f"report/{name}.js" for name in ("graph", "fold", "charts", "inventory", "overview", "job", "analyze"))
+
+_BLOCKERS_SHOWN = 8
 
 
 def write(report: Report, sources: Mapping[str, str]) -> str:
@@ -51,10 +53,24 @@ def _data(report: Report, sources: Mapping[str, str]) -> dict[str, Any]:
         "rules": _rules(report),
         "tags": {tag.value: words.TAGS[tag] for tag in words.TAGS if tag},
         "verdicts": {verdict.value: words.VERDICTS[verdict] for verdict in words.VERDICTS if verdict},
+        "totals": _totals(report),
         "headline": words.headline(report),
         "outlook": words.outlook(report),
         "remainder": words.remainder(report),
         "new": None if report.new is None else sorted(report.new),
+    }
+
+
+def _totals(report: Report) -> dict[str, Any]:
+    """What the charts show: every mechanism, and of the blockers the first, with what carrying these would free."""
+    held = totals.blockers(report)
+    shown = held[:_BLOCKERS_SHOWN]
+    return {
+        "mechanisms": [mechanism._asdict() for mechanism in totals.mechanisms(report)],
+        "blockers": [blocker._asdict() for blocker in shown],
+        "blocking": len(held),
+        "blocked": totals.blocked(report),
+        "freed": totals.freed(report, (blocker.symbol for blocker in shown)),
     }
 
 

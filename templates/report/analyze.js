@@ -18,6 +18,8 @@ function h(tag, attributes, ...children) {
 
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const placeOf = (spot) => (spot.cell === undefined ? `line ${spot.line}` : `cell ${spot.cell}, line ${spot.cell_line}`);
+/** A symbol without the package in front of it: `functions.udf`, `DataFrame.join`. */
+const shortSymbol = (symbol) => symbol.split(".").slice(-2).join(".");
 const heavyOf = (job) => job.stages.filter((stage) => stage.heavy);
 
 /** What is worked out once for each job. */
@@ -34,20 +36,29 @@ const JOBS = REPORT.jobs.map((job, index) => {
   };
 });
 
-function tally(pairs) {
-  const counts = new Map();
-  for (const [key, count] of pairs) counts.set(key, (counts.get(key) || 0) + count);
-  return [...counts.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+/** The items by what `keyOf` says of each, the largest groups first. */
+function grouped(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    if (!groups.has(keyOf(item))) groups.set(keyOf(item), []);
+    groups.get(keyOf(item)).push(item);
+  }
+  return [...groups].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
 }
 
 /* ---- the page ---- */
+
+let last = null;
 
 function route() {
   const match = /^#\/job\/(\d+)$/.exec(location.hash);
   const row = match && JOBS[Number(match[1])];
   if (row) showJob(row);
-  else showOverview();
+  // Coming back from a job, the inventory is where it was left.
+  else showOverview(last && `td.path a[href="#/job/${last.index}"]`);
+  last = row;
 }
+
 
 const THEMES = ["system", "light", "dark"];
 

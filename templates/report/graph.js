@@ -1,7 +1,7 @@
 "use strict";
 // Draws the stages of one job as a layered graph: data flows down, each engine has its colour, hand-offs are marked.
 
-const NODE = { width: 212, height: 44, gapX: 24, gapY: 42, dummy: 10 };
+const NODE = { width: 220, height: 44, gapX: 24, gapY: 42, dummy: 10 };
 const SMALLEST_SCALE = 0.8;
 const MOST_BENDS = 10000;
 const SVG = "http://www.w3.org/2000/svg";
@@ -152,13 +152,12 @@ function columnsOf(rows, up, down, width) {
   return x;
 }
 
-/** All groups of a job, beside each other while there is room. */
-function layoutJob(job, room) {
-  const edges = edgesOf(job);
+/** All groups of stages, beside each other while there is room. */
+function layoutJob(stages, edges, room) {
   const boxes = new Map();
   const routes = [];
   let x = 0, y = 0, rowHeight = 0, widest = 0;
-  for (const ids of components(job.stages.map((stage) => stage.id), edges)) {
+  for (const ids of components(stages.map((stage) => stage.id), edges)) {
     const inside = new Set(ids);
     const part = place(ids, edges.filter((edge) => inside.has(edge.from)));
     if (x > 0 && x + part.width > room) { x = 0; y += rowHeight + NODE.gapY; rowHeight = 0; }
@@ -172,9 +171,11 @@ function layoutJob(job, room) {
   return { boxes, routes, width: widest, height: y + rowHeight };
 }
 
-function clipped(text, length, keepEnd) {
-  if (text.length <= length) return text;
-  return keepEnd ? "\u2026" + text.slice(text.length - length + 1) : text.slice(0, length - 1) + "\u2026";
+const clipped = (text, length) => (text.length <= length ? text : text.slice(0, length - 1) + "\u2026");
+
+/** A symbol that fits: without its class where that is too long, and clipped where that does not help. */
+function fitting(symbol, length) {
+  return symbol.length <= length ? symbol : clipped("\u2026" + symbol.slice(symbol.lastIndexOf(".") + 1), length);
 }
 
 function drawRoute({ edge, points, turned }) {
@@ -197,37 +198,44 @@ function drawRoute({ edge, points, turned }) {
   return group;
 }
 
+/** Engines differ in colour, in shape (Ray's boxes are round) and in the word that they carry. */
 function drawNode(stage, box, where) {
   const classes = ["node", stage.engine, stage.heavy ? "heavy" : "", stage.kind === "opaque" ? "opaque" : ""].join(" ");
-  const said = [stage.symbol, stage.engine === "ray" ? "on Ray" : "on Spark", where, stage.heavy ? `Python-heavy: ${stage.heavy}` : stage.kind];
-  if (stage.blocked_by.length) said.push("blocked");
-  const left = box.x - NODE.width / 2;
-  const node = svg("g", { class: classes, tabindex: "0", role: "button", "aria-pressed": "false", "aria-label": said.join(", "), "data-id": stage.id },
-    svg("rect", { class: "box", x: left, y: box.y, width: NODE.width, height: NODE.height, rx: 7 }),
-    svg("rect", { class: "edge", x: left, y: box.y + 6, width: 5, height: NODE.height - 12 }),
-    svg("text", { x: left + 13, y: box.y + 18 }, clipped(stage.symbol, stage.heavy ? 24 : 27, true)),
-    svg("text", { class: "sub", x: left + 13, y: box.y + 34 }, clipped(`${where} \u00b7 ${stage.heavy || stage.kind}`, stage.blocked_by.length ? 24 : 32, false)));
-  if (stage.blocked_by.length) node.append(svg("text", { class: "sub held", x: left + NODE.width - 9, y: box.y + 34, "text-anchor": "end" }, "blocked"));
+  const engine = stage.engine === "ray" ? "Ray" : "Spark";
+  const name = stage.plain ? `${stage.plain.length} stages` : shortSymbol(stage.symbol);
+  const said = [stage.plain ? name : stage.symbol, `on ${engine}`, where, stage.plain ? "folded" : stage.heavy ? `Python-heavy: ${stage.heavy}` : stage.kind];
+  const held = stage.plain ? stage.held && `${stage.held} block` : stage.blocked_by.length && "blocked";
+  if (held) said.push(held);
+  const left = box.x - NODE.width / 2, round = stage.engine === "ray" ? 16 : 4;
+  const outline = (className, shift) => svg("rect", { class: className, x: left + shift, y: box.y + shift, width: NODE.width, height: NODE.height, rx: round });
+  const node = svg("g", { class: classes, tabindex: "0", role: "button", "aria-pressed": "false", "aria-label": said.join(", "), "data-id": stage.id });
+  if (stage.plain) node.append(outline("box", 4));
+  node.append(outline("box", 0),
+    svg("rect", { class: "edge", x: left, y: box.y + (stage.engine === "ray" ? 14 : 4), width: 5, height: NODE.height - (stage.engine === "ray" ? 28 : 8) }),
+    svg("text", { x: left + 13, y: box.y + 18 }, fitting(name, stage.heavy ? 21 : 23)),
+    svg("text", { class: "sub", x: left + NODE.width - 10, y: box.y + 17, "text-anchor": "end" }, engine),
+    svg("text", { class: "sub", x: left + 13, y: box.y + 34 }, clipped(stage.plain ? where : `${where} \u00b7 ${stage.heavy || stage.kind}`, held ? 25 : 34)));
+  if (held) node.append(svg("text", { class: "sub held", x: left + NODE.width - 10, y: box.y + 34, "text-anchor": "end" }, held));
   node.append(svg("title", {}, said.join(", ")));
   return node;
 }
 
-/** The graph of `job`; `select` is called with a stage when one is chosen by pointer or keyboard. */
-function drawGraph(job, room, whereOf, select) {
-  const { boxes, routes, width, height } = layoutJob(job, room);
+/** The graph of `stages`; `select` is called with a stage when one is chosen by pointer or keyboard. */
+function drawGraph({ stages, edges }, room, whereOf, select) {
+  const { boxes, routes, width, height } = layoutJob(stages, edges, room);
   const pad = 12;
   // A little too wide is made smaller; much too wide scrolls, so that the text can still be read.
   const scale = Math.min(1, Math.max(SMALLEST_SCALE, room / (width + 2 * pad)));
   const sized = (by) => ({ width: by * (width + 2 * pad), height: by * (height + 2 * pad) });
   const picture = svg("svg", {
     ...sized(scale), viewBox: `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`,
-    role: "group", "aria-label": `Stage graph: ${job.stages.length} stages`,
+    role: "group", "aria-label": `Stage graph: ${stages.length} stages`,
   });
   for (const route of routes) picture.append(drawRoute(route));
-  const nodes = job.stages.map((stage) => drawNode(stage, boxes.get(stage.id), whereOf(stage)));
+  const nodes = stages.map((stage) => drawNode(stage, boxes.get(stage.id), whereOf(stage)));
   const choose = (index) => {
     nodes.forEach((node, i) => node.setAttribute("aria-pressed", String(i === index)));
-    select(job.stages[index]);
+    select(stages[index]);
   };
   nodes.forEach((node, index) => {
     node.addEventListener("click", () => choose(index));

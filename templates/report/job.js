@@ -7,7 +7,10 @@ function sourceLine(path, line, label) {
   return text === undefined ? null : h("div", { class: "src" }, h("span", { class: "n mono" }, label || String(line)), h("code", {}, text));
 }
 
-const whereOf = (job) => (stage) => (stage.path === job.path ? placeOf(stage) : `${stage.path.split("/").pop()}:${stage.line}`);
+const whereOf = (job) => (stage) => {
+  if (stage.plain) return `from ${placeOf(stage.plain[0])} to ${placeOf(stage.plain[stage.plain.length - 1])}`;
+  return stage.path === job.path ? placeOf(stage) : `${stage.path.split("/").pop()}:${stage.line}`;
+};
 
 function ruleText(code) {
   const rule = DATA.rules[code];
@@ -16,7 +19,18 @@ function ruleText(code) {
     rule.differences.length ? h("details", { class: "inline" }, h("summary", {}, plural(rule.differences.length, "known difference")), h("ul", {}, rule.differences.map((one) => h("li", {}, one)))) : null);
 }
 
+/** The stages that one box of a folded graph stands for. */
+function foldedDetail(row, { plain }) {
+  return [
+    h("h3", {}, `${plain.length} stages that run no Python`),
+    h("p", { class: "soft small" }, "They lie between the same Python-heavy stages."),
+    h("ol", { class: "plainlist tight" }, plain.map((stage) => h("li", {}, h("span", { class: "mono" }, shortSymbol(stage.symbol)), " ",
+      h("span", { class: "soft small" }, whereOf(row.job)(stage)), row.held.has(stage.id) ? h("span", { class: "sev-error small" }, " blocks") : null, sourceLine(stage.path, stage.line)))),
+  ];
+}
+
 function stageDetail(row, stage) {
+  if (stage.plain) return foldedDetail(row, stage);
   const listed = (stages) => stages.slice(0, NAMED).map((other) => `${other.symbol} (${placeOf(other)})`).join(", ") + (stages.length > NAMED ? ` and ${stages.length - NAMED} more` : "");
   const named = (ids) => listed(ids.map((id) => row.job.stages.find((other) => other.id === id)).filter(Boolean));
   const others = stage.blocked_by.filter((id) => id !== stage.id);
@@ -32,13 +46,21 @@ function stageDetail(row, stage) {
   ];
 }
 
-function findingList(part) {
-  if (!part.findings.length) return null;
-  return h("ul", { class: "plainlist findings" }, part.findings.map((finding) => h("li", {},
+function findingItem(part, finding) {
+  return h("li", {},
     h("p", {}, h("span", { class: `sev-${finding.severity}` }, finding.severity), ` ${finding.code} `, h("span", { class: "soft" }, `${finding.path === part.path ? "" : finding.path + ", "}${placeOf(finding)}`),
       DATA.new && DATA.new.includes(finding.fingerprint) ? h("span", { class: "pill" }, "new") : null),
     h("p", {}, finding.message), sourceLine(finding.path, finding.line, finding.cell === undefined ? null : `${finding.cell}:${finding.cell_line}`),
-    finding.fix ? h("p", { class: "soft" }, finding.fix) : null)));
+    finding.fix ? h("p", { class: "soft" }, finding.fix) : null);
+}
+
+/** Errors and warnings; many notes are folded away below them. */
+function findingList(part) {
+  if (!part.findings.length) return null;
+  const items = (findings) => h("ul", { class: "plainlist findings" }, findings.map((finding) => findingItem(part, finding)));
+  const notes = part.findings.filter((finding) => finding.severity === "note");
+  if (notes.length <= NAMED) return items(part.findings);
+  return h("div", {}, items(part.findings.filter((finding) => finding.severity !== "note")), folded(null, plural(notes.length, "note"), () => [items(notes)]));
 }
 
 function stageList(part) {
@@ -50,26 +72,35 @@ function stageList(part) {
 }
 
 function legend() {
-  const box = (name) => svg("svg", { width: 22, height: 14, "aria-hidden": "true" }, svg("g", { class: `node ${name}` }, svg("rect", { class: "box", x: 1, y: 1, width: 20, height: 12, rx: 3 }), svg("rect", { class: "edge", x: 1, y: 3, width: 4, height: 8 })));
+  const box = (name) => svg("svg", { width: 22, height: 14, "aria-hidden": "true" }, svg("g", { class: `node ${name}` }, svg("rect", { class: "box", x: 1, y: 1, width: 20, height: 12, rx: name.startsWith("ray") ? 6 : 1 }), svg("rect", { class: "edge", x: 1, y: 3, width: 4, height: 8 })));
   const line = (kind) => svg("svg", { width: 26, height: 14, "aria-hidden": "true" }, svg("path", { class: `link ${kind}`, d: "M1 7 H25" }));
   const items = [[box("spark"), "stays on Spark"], [box("ray"), "moves to Ray"], [box("ray heavy"), "runs Python"], [box("spark opaque"), "not known"], [line("handoff"), "Parquet hand-off"], [line("uses"), "uses a function"]];
   return h("p", { class: "legend" }, items.map(([picture, text]) => h("span", {}, picture, text)));
 }
 
-function graphOf(row) {
+/** The graph with its buttons, and the chosen stage beside it. A large job opens folded. */
+function graphOf(row, fold = row.job.stages.length >= FOLD_FROM) {
   const panel = h("aside", { class: "card panel", "aria-live": "polite", "aria-label": "Chosen stage" });
   const graph = h("div", { class: "graph" });
   const inner = Math.min(MAIN.clientWidth, 1320) - 96;
   const room = window.innerWidth > 900 ? inner * 0.6 - 60 : inner - 40;
-  const { picture, choose, fit } = drawGraph(row.job, room, whereOf(row.job), (stage) => panel.replaceChildren(...stageDetail(row, stage).filter(Boolean)));
+  const folded = foldedStages(row.job);
+  for (const box of folded.stages) if (box.plain) box.held = box.plain.filter((stage) => row.held.has(stage.id)).length;
+  const drawn = fold ? folded : { stages: row.job.stages, edges: edgesOf(row.job) };
+  const { picture, choose, fit } = drawGraph(drawn, room, whereOf(row.job), (stage) => panel.replaceChildren(...stageDetail(row, stage).filter(Boolean)));
   graph.append(picture);
   const whole = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => {
     const on = whole.getAttribute("aria-pressed") === "false";
     whole.setAttribute("aria-pressed", String(on));
     fit(on ? { width: graph.clientWidth, height: window.innerHeight * 0.74 } : null);
   } }, "Whole graph");
-  const view = h("div", { class: "two" }, h("section", { class: "card" }, h("div", { class: "graphhead" }, h("h2", {}, "Stages"), whole), graph, legend()), panel);
-  const first = Math.max(0, row.job.stages.findIndex((stage) => stage.heavy));
+  const folding = folded.stages.length < row.job.stages.length ? h("button", { type: "button", class: "quiet", id: "fold", title: "Draw what lies between the same Python-heavy stages as one box", "aria-pressed": String(fold), onclick: () => {
+    view.replaceWith(graphOf(row, !fold));
+    document.getElementById("fold").focus();
+  } }, "Fold") : null;
+  const title = fold ? `${plural(row.job.stages.length, "stage")} in ${drawn.stages.length} boxes` : "Stages";
+  const view = h("div", { class: "two" }, h("section", { class: "card" }, h("div", { class: "graphhead" }, h("h2", {}, title), h("span", {}, folding, " ", whole)), graph, legend()), panel);
+  const first = Math.max(0, drawn.stages.findIndex((stage) => stage.heavy));
   choose(first);
   // Once the view is in the page: a large graph opens where its first Python-heavy stage is.
   requestAnimationFrame(() => {
