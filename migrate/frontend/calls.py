@@ -11,7 +11,7 @@ from migrate.frontend.machine import DEPTH, STEPS, Frame, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import READS_ONLY
 from migrate.frontend.spark_calls import Given, constructed, make_udf, opaque, spark_call, stage_call
-from migrate.frontend.statements import annotated, element
+from migrate.frontend.statements import annotated, element, hinted
 from migrate.frontend.symbols import Op
 from migrate.frontend.values import (
     UNKNOWN,
@@ -214,7 +214,7 @@ def call_function(m: Machine, function: Function, values: list[Value], named: di
         scope, function.name, (*caller.calls, (caller.scope.module.path, line)), function.node, worker=caller.worker
     )
     m.frames.append(frame)
-    _bind_parameters(m, function.node.args, scope, values, named)
+    _bind_parameters(m, function, scope, values, named)
     result: Value
     if isinstance(function.node, ast.Lambda):
         frame.statement = caller.statement
@@ -247,8 +247,9 @@ def _sign(value: Value) -> object:
 
 
 def _bind_parameters(
-    m: Machine, args: ast.arguments, scope: Scope, values: list[Value], named: dict[str, Value]
+    m: Machine, function: Function, scope: Scope, values: list[Value], named: dict[str, Value]
 ) -> None:
+    args = function.node.args
     parameters = [*args.posonlyargs, *args.args]
     defaults: dict[str, ast.expr] = {}
     for parameter, default in zip(reversed(parameters), reversed(args.defaults), strict=False):
@@ -261,11 +262,13 @@ def _bind_parameters(
         if value is None and index < len(values) and index < len(parameters):
             value = values[index]
         if value is None and parameter.arg in defaults:
-            value = _default(m, defaults[parameter.arg])
+            value = _default(m, function, defaults[parameter.arg])
         if value is None:
             value = UNKNOWN
         if isinstance(value, Unknown):
-            value = (annotated(m, parameter.annotation) if not m.worker else None) or inferred(m, parameter.arg, value)
+            value = value if m.worker else hinted(m, value, parameter.annotation)
+        if isinstance(value, Unknown):
+            value = inferred(m, parameter.arg, value)
         scope.variables[parameter.arg] = value
     if args.vararg is not None:
         scope.variables[args.vararg.arg] = Items(tuple(values[len(parameters) :]), exact=False)
@@ -273,10 +276,14 @@ def _bind_parameters(
         scope.variables[args.kwarg.arg] = UNKNOWN
 
 
-def _default(m: Machine, node: ast.expr) -> Value | None:
-    if isinstance(node, ast.Constant):
-        return Text(node.value) if isinstance(node.value, str) else None
-    return None
+def _default(m: Machine, function: Function, node: ast.expr) -> Value | None:
+    """What a parameter's default is where its function was defined; None where it says nothing of the parameter."""
+    frame = m.frame
+    inside = frame.scope
+    frame.scope = function.scope
+    value = m.evaluate(m, node)
+    frame.scope = inside
+    return None if isinstance(value, Unknown) else value
 
 
 def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:

@@ -12,7 +12,7 @@ from migrate.frontend.calls import call_value, read_module
 from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import Machine
 from migrate.frontend.scope import Scope
-from migrate.frontend.spark_api import SHELL
+from migrate.frontend.spark_api import SHELL, SHELL_FUNCTIONS
 from migrate.frontend.spark_calls import DATASETS, attribute_of, subscript_stage
 from migrate.frontend.statements import assign, element
 from migrate.frontend.values import (
@@ -77,6 +77,8 @@ def lookup(m: Machine, name: str) -> Value:
     if value is None:
         if name in SHELL and not m.worker:
             return Spark(SHELL[name])
+        if name in SHELL_FUNCTIONS:
+            return Ref(SHELL_FUNCTIONS[name])
         return Ref(name) if name in _BUILTINS else inferred(m, name, UNKNOWN)
     return forced(m, value) if isinstance(value, Ref) else value
 
@@ -85,14 +87,23 @@ def forced(m: Machine, ref: Ref) -> Value:
     """The value that a dotted name has in the project; the name itself where it is a library's."""
     if ref.symbol.split(".", 1)[0] in symbols.roots():
         return ref
+    asked = (m.module.path, ref.symbol)
+    if asked in m.chased:
+        # Modules that import a name from each other, or a file with the name of the library that it imports.
+        return ref
+    m.chased.add(asked)
+    found = _chased(m, ref)
+    m.chased.discard(asked)
+    return found
+
+
+def _chased(m: Machine, ref: Ref) -> Value:
     parts = ref.symbol.split(".")
     for cut in range(len(parts), 0, -1):
         path = m.project.locate(m.module.path, ".".join(parts[:cut]))
-        if path is None:
-            continue
-        scope = read_module(m, path)
+        scope = read_module(m, path) if path is not None else None
         if scope is None:
-            return ref
+            continue
         value: Value = Namespace(scope)
         for part in parts[cut:]:
             value = attribute_of_value(m, value, part) or ref
@@ -104,23 +115,18 @@ def forced(m: Machine, ref: Ref) -> Value:
 
 def _from_star(m: Machine, scope: Scope, name: str) -> Value | None:
     """The value of a name behind a module's star imports; the last of them wins."""
-    asked = (scope.module.path, name)
-    if asked in m.chased:
-        return None
-    m.chased.add(asked)
-    try:
-        for base in reversed(scope.stars):
-            ref = Ref(f"{base}.{name}")
-            if base.split(".", 1)[0] in symbols.roots():
-                if _exports(base, name):
-                    return ref
-                continue
+    guess = None
+    for base in reversed(scope.stars):
+        ref = Ref(f"{base}.{name}")
+        if base.split(".", 1)[0] not in symbols.roots():
             found = _forced_in(m, ref, scope)
             if found is not ref:
                 return found
-        return None
-    finally:
-        m.chased.discard(asked)
+        elif _exports(base, name):
+            if symbols.of_name(ref.symbol) is not None:
+                return ref
+            guess = guess or ref
+    return guess
 
 
 def _exports(module: str, name: str) -> bool:

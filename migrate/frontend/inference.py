@@ -54,7 +54,7 @@ def inferred(m: Machine, name: str, value: Unknown) -> Value:
         m.guesses[body] = _owners(body)
     owner = m.guesses[body].get(name)
     if owner is None and not value.local and not value.origin:
-        owner = NAMES.get(name)
+        owner = NAMES.get(name.lstrip("_"))
         if owner == "DataFrame" and not _mentions_spark(m):
             owner = None
     if owner is None:

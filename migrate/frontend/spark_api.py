@@ -570,6 +570,9 @@ SHELL = {
 }
 """Names that notebooks and the shell define before the first line runs."""
 
+SHELL_FUNCTIONS = {"udf": "pyspark.sql.functions.udf", "pandas_udf": "pyspark.sql.functions.pandas_udf"}
+"""Functions that notebooks call without an import, and what they are."""
+
 READS_ONLY = frozenset(
     {
         "print",

@@ -132,14 +132,22 @@ def _ann_assign(m: Machine, node: ast.AnnAssign) -> bool:
         value = m.evaluate(m, node.value)
         _note_result(m, node.value, m.module.segment(node.target))
     if isinstance(value, Unknown):
-        value = annotated(m, node.annotation) or value
+        value = hinted(m, value, node.annotation)
     if node.value is not None or not isinstance(value, Unknown):
         assign(m, node.target, value)
     return False
 
 
+def hinted(m: Machine, value: Unknown, annotation: ast.expr | None) -> Value:
+    """An unknown value with what its type annotation adds: a Spark type, or that it is another library's."""
+    hint = annotated(m, annotation)
+    if isinstance(hint, Unknown):
+        return replace(value, origin=value.origin or hint.origin)
+    return value if hint is None else hint
+
+
 def annotated(m: Machine, annotation: ast.expr | None) -> Value | None:
-    """The value that a type annotation promises, where it names a Spark type or a class of the program."""
+    """The value that a type annotation promises; None where it says nothing."""
     if annotation is None:
         return None
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
@@ -160,18 +168,27 @@ def annotated(m: Machine, annotation: ast.expr | None) -> Value | None:
             return Items((inner,), exact=False)
         return annotated(m, annotation.value) if name in ("RDD", "DStream", "Broadcast") else None
     if isinstance(annotation, ast.Tuple):
-        parts = [annotated(m, part) for part in annotation.elts]
-        return next((part for part in parts if part is not None), None)
+        return _either([annotated(m, part) for part in annotation.elts])
     if isinstance(annotation, ast.BinOp):
-        return annotated(m, annotation.left) or annotated(m, annotation.right)
+        return _either([annotated(m, annotation.left), annotated(m, annotation.right)])
     if not isinstance(annotation, (ast.Name, ast.Attribute)):
         return None
     value = m.evaluate(m, annotation)
-    if isinstance(value, Ref):
-        op = symbols.of_name(value.symbol)
-        if op is not None and symbols.is_class(op) and symbols.known_type(op.result):
-            return Spark(op.result)
-    return None
+    if isinstance(value, Class):
+        return Unknown(origin=value.scope.name)
+    if not isinstance(value, Ref):
+        return None
+    op = symbols.of_name(value.symbol)
+    if op is not None and symbols.is_class(op) and symbols.known_type(op.result):
+        return Spark(op.result)
+    root = value.symbol.split(".", 1)[0]
+    return None if root in symbols.roots() or root.startswith("typing") else Unknown(origin=value.symbol)
+
+
+def _either(values: list[Value | None]) -> Value | None:
+    """What a union of types promises: Spark's where one of them is."""
+    known = [value for value in values if value is not None]
+    return next((value for value in known if not isinstance(value, Unknown)), known[0] if known else None)
 
 
 def _aug_assign(m: Machine, node: ast.AugAssign) -> bool:
