@@ -375,14 +375,17 @@ def _fold(m: Machine, node: ast.Call, given: Given) -> Value:
 def _escape(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     """A call that is not followed: what goes in may come out, and a function that goes in may be called."""
     held = [dataset for value in given.all for dataset in datasets_of(value)]
+    made = derived(*given.all)
     for index, value in enumerate(given.positional):
-        if isinstance(value, Function) and not m.worker:
-            rest = given.positional[index + 1 :]
-            if any(isinstance(other, (Spark, Items)) for other in rest):
-                plain = [part for other in rest for part in (other.members if isinstance(other, Items) else (other,))]
-                call_function(m, value, plain, {}, node)
-            elif symbol not in ("map", "filter", "sorted", "min", "max", "sum"):
-                m.escaped.setdefault(value.node, value)
+        if not isinstance(value, Function) or m.worker:
+            continue
+        rest = given.positional[index + 1 :]
+        if isinstance(value.node, ast.Lambda) or any(isinstance(other, (Spark, Items)) for other in rest):
+            answer = _called_back(m, value, rest, symbol, node)
+            if not rest and isinstance(answer, Spark) and not held:
+                made = answer
+        elif symbol not in ("map", "filter", "sorted", "min", "max", "sum"):
+            m.escaped.setdefault(value.node, value)
     for value in given.all:
         if isinstance(value, Udf):
             m.recorder.use((value.key,), m.site(), node.lineno)
@@ -403,11 +406,17 @@ def _escape(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
         ):
             return Items(tuple(held), exact=False) if all(not d.many for d in held) else held[0]
         return opaque(m, node, symbol, given.all)
-    made = derived(*given.all)
     fit = _fit_on_driver(m, node, symbol, given, made)
     if fit is not None:
         return fit
     return Unknown(made.udfs, made.local, symbol) if isinstance(made, Unknown) else made
+
+
+def _called_back(m: Machine, function: Function, handed: tuple[Value, ...], origin: str, node: ast.AST) -> Value:
+    """Run a function that a call is given, with what that call may hand to it."""
+    values = [part for value in handed for part in (value.members if isinstance(value, Items) else (value,))]
+    missing = len(function.node.args.args) - len(values)
+    return call_function(m, function, [*values, *[Unknown(origin=origin)] * missing], {}, node)
 
 
 def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str, given: Given) -> Value:
@@ -433,7 +442,10 @@ def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str
         return opaque(m, node, origin or f"?.{attribute}", given.all)
     for value in given.positional:
         if isinstance(value, Function) and not m.worker:
-            m.escaped.setdefault(value.node, value)
+            if isinstance(value.node, ast.Lambda):
+                _called_back(m, value, (), origin or f"?.{attribute}", node)
+            else:
+                m.escaped.setdefault(value.node, value)
     made = derived(base, *given.all)
     return Unknown(made.udfs, made.local, origin) if isinstance(made, Unknown) else made
 

@@ -98,6 +98,43 @@ HEAVY = {
         "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)",
         ["driver_ml_fit@7"],
     ),
+    "a fit inside of a lambda that a timer of another package calls": (
+        "from tools import timed\nfrom pyspark.ml.regression import LinearRegression\n"
+        "timed('fit', lambda: LinearRegression().fit(df))",
+        ["mllib_fit@6"],
+    ),
+    "a fit that the builtin map calls": (
+        "from pyspark.ml.feature import StringIndexer\n"
+        "models = list(map(lambda c: StringIndexer(inputCol=c).fit(df), ['a', 'b']))",
+        ["mllib_feature_fit@5"],
+    ),
+    "a parameter whose default is a function": (
+        "def load(spark):\n    return spark.sparkContext.textFile('x')\ndef main(spark, source=load):\n"
+        "    source(spark).map(len).count()\nmain(spark)",
+        ["rdd_map@7"],
+    ),
+    "a parameter that is called df and is another library's": (
+        "from tables import DataFrame\ndef run(df: DataFrame):\n    df.native.rdd.map(len).count()",
+        ["rdd_map@6"],
+    ),
+    "a private attribute with a customary name": (
+        "class Loader:\n    def __init__(self, sc):\n        self._sc = sc\n    def load(self):\n"
+        "        return self._sc.range(3).map(str)",
+        ["rdd_map@8"],
+    ),
+    "a private attribute that nothing sets": (
+        "class Blocks:\n    def shapes(self):\n        return self._rdd.map(lambda x: x.shape)",
+        ["rdd_map@6"],
+    ),
+    "udf between two star imports": (
+        "from pyspark.sql.functions import *\nfrom pyspark.ml.feature import *\n"
+        "from pyspark.sql.types import *\nf = udf(len, IntegerType())\ndf.select(f('id'))",
+        ["python_udf@7"],
+    ),
+    "udf as Databricks knows it without an import": (
+        "f = udf(lambda x: x + 1, 'int')\ndf.select(f('id'))",
+        ["python_udf@4"],
+    ),
     "petastorm reader inside of a shipped function": (
         "import horovod.spark\nfrom petastorm import make_batch_reader\ndef train():\n"
         "    with make_batch_reader('x') as r:\n        pass\n"
@@ -114,6 +151,9 @@ NATIVE = {
     "groupBy of columns": "df.groupBy('id').count().show()",
     "groupByKey runs no function of the user's": "df.rdd.groupByKey().count()",
     "a UDF that nothing uses": "from pyspark.sql.functions import udf\nunused = udf(lambda x: x)",
+    "pandas' map on a parameter called df": (
+        "import pandas as pd\ndef clean(df: pd.DataFrame):\n    return df.map(lambda value: value)"
+    ),
     "pandas' apply after toPandas": "df.toPandas().groupby('id').apply(lambda g: g)",
     "map of another library": "import tensorflow as tf\ntf.data.Dataset.range(3).map(lambda x: x)",
     "a method of the user's own that is called map": (
