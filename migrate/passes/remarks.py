@@ -6,20 +6,25 @@ from dataclasses import replace
 
 from migrate.findings import Finding, Severity
 from migrate.frontend.module import Module
-from migrate.ir import Job, Kind, Span, Stage
+from migrate.ir import Job, Kind, Span, Stage, Verdict
 from migrate.rules import rules
-from migrate.rules.page import plain, summary
+from migrate.rules.page import first_sentence, plain
 
 
 def with_remarks(job: Job, module: Module) -> Job:
-    """The job with a finding for each stage whose rule warns, each use not followed, each repaired line."""
+    """The job with a finding for each stage whose rule warns, each use not followed, each repaired line.
+
+    A warning is of what a move would change, so that in a job that stays on Spark it is a note.
+    """
     found = list(job.findings)
     for stage in job.stages:
         rule = rules().get(stage.code or "")
         if stage.kind is Kind.OPAQUE:
             found.append(_unresolved(stage))
         elif rule is not None and rule.severity is not Severity.NOTE:
-            found.append(_finding(rule.code, rule.severity, summary(rule), stage.span, plain(rule.do)))
+            severity = Severity.NOTE if job.verdict is Verdict.KEEP_ON_SPARK else rule.severity
+            message = f"{stage.symbol}: {first_sentence(rule.why)}"
+            found.append(_finding(rule.code, severity, message, stage.span, plain(rule.do)))
     for line, what in module.repairs:
         code = "SR913" if what == "Python 2" else "SR914"
         message = "Python 2 syntax, read as Python 3" if what == "Python 2" else f"left out: {what}"

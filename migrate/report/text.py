@@ -1,30 +1,32 @@
-"""The report as text for a terminal: the table of jobs first, then each job."""
+"""The report as text for a terminal: what all jobs add up to, the table of jobs, then each job."""
 
 from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TypeVar
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from migrate.findings import Finding, Severity
-from migrate.ir import Engine, Job, Kind, Stage, Verdict
+from migrate.ir import Engine, Job, Stage, Verdict
 from migrate.report import words
 from migrate.report.model import FileStatus, Library, Report
+from migrate.report.sheet import Sheet
 from migrate.report.source import SourceLines, printable
+from migrate.report.tables import VERDICT_STYLE, answer, inventory
 
-# From here on the table says what there is to say of a quiet job, and only telling stages are listed of the others.
+# From here on each job is told in brief: its Python-heavy stages, its warnings, and of each list the first few.
 MANY_JOBS = 20
+FEW = 6
 
-NAMES_BLOCKERS_FROM = 110
-
-_VERDICT_STYLE = {Verdict.KEEP_ON_SPARK: "yellow", Verdict.MOVE_TO_RAY: "cyan", Verdict.SPLIT: "magenta", None: "dim"}
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _ENGINE_STYLE = {Engine.SPARK: "yellow", Engine.RAY: "cyan", None: "dim"}
+
+Item = TypeVar("Item")
 
 
 def write(report: Report, sources: Mapping[str, str], *, width: int | None = None, color: bool = False) -> str:
@@ -42,199 +44,153 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
     )
     console.print(Text(f"migrate {report.version}  {printable(report.root)}", style="bold"))
     console.print(Text(words.headline(report)))
-    for sentence in words.outlook(report):
-        console.print(Text(sentence, style="dim"))
-    if report.jobs:
-        console.print()
-        console.print(_overview(report, console.width))
-    sheet = _Sheet(console, SourceLines(sources))
+    if len(report.jobs) > 1:
+        for part in answer(report):
+            console.print(part)
     brief = len(report.jobs) > MANY_JOBS
-    for job in report.jobs:
-        if not (brief and _quiet(job)):
-            _job(sheet, job, brief)
+    # Nobody reads hundreds of rows to the end: what should move comes first.
+    jobs = sorted(report.jobs, key=lambda job: job.verdict is Verdict.KEEP_ON_SPARK) if brief else report.jobs
+    if jobs:
+        console.print(inventory(jobs, console.width))
+    telling = _Jobs(Sheet(console, SourceLines(sources)), brief=brief)
+    for job in jobs:
+        telling.job(job)
     for library in report.libraries:
-        if library.findings or any(stage.heavy for stage in library.stages):
-            _library(sheet, library)
-    _closing(sheet, report, sum(map(_quiet, report.jobs)) if brief else 0)
-    sheet.flush()
+        telling.library(library)
+    telling.closing(report)
     # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
 
 
-class _Sheet:
-    """Indented lines on a console. Rich's nested paddings would lay out each line once for every level."""
+class _Jobs:
+    """Tells of one job after another, in full or in brief."""
 
-    def __init__(self, console: Console, lines: SourceLines) -> None:
-        self._console = console
-        self._width = console.width
-        self._lines = lines
-        self._rows: list[Text] = []
+    def __init__(self, sheet: Sheet, *, brief: bool) -> None:
+        self._sheet = sheet
+        self._brief = brief
+        self._quiet = 0
 
-    def add(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
-        """A line, of pieces with or without a style, continued at its indent where it is too long."""
-        pieces = ((part, "") if isinstance(part, str) else part for part in parts)
-        text = Text.assemble(*((printable(piece), style) for piece, style in pieces))
-        room = self._width - indent
-        for line in [text] if text.cell_len <= room else text.wrap(self._console, room):
-            line.pad_left(indent)
-            self._rows.append(line)
+    def job(self, job: Job) -> None:
+        """The section of a job; in brief a job without Python-heavy stages or warnings has none."""
+        findings = self._told(job.findings)
+        if self._brief and not findings and not words.heavy_stages(job):
+            self._quiet += 1
+            return
+        sheet = self._sheet
+        sheet.title(job.path)
+        verdict = (words.VERDICTS[job.verdict], VERDICT_STYLE[job.verdict])
+        sheet.add(f"{words.tags(job)}, ", verdict, f", confidence {job.confidence:.2f}")
+        if job.reasons:
+            sheet.section("Why")
+        for reason in job.reasons:
+            where = words.reason_place(job, reason)
+            sheet.add((f"{reason.code} ", "dim"), f"{where}: " if where else "", reason.message, indent=2)
+        self._job_stages(job)
+        self._crossings(job)
+        if findings:
+            sheet.section("Findings")
+        self._findings(findings, job.path, indent=2)
+        unsaid = len(job.findings) - len(findings)
+        if unsaid:
+            sheet.add((f"{words.plural(unsaid, 'note')} not listed.", "dim"), indent=2)
+        if job.unresolved:
+            sheet.blank()
+            sheet.add((f"{words.plural(job.unresolved, 'use')} of a dataset could not be followed.", "yellow"))
 
-    def title(self, text: str) -> None:
-        """A new part of the report: its title with a rule to the right edge."""
-        title = Text(printable(text) + " ", style="bold")
-        title.append("-" * (self._width - title.cell_len), style="dim")
-        self.flush()
-        self.blank()
-        for line in title.wrap(self._console, self._width):
-            self._rows.append(line)
+    def library(self, library: Library) -> None:
+        """The section of a library that something is to be said of."""
+        findings = self._told(library.findings)
+        heavy = [stage for stage in library.stages if stage.heavy]
+        if findings or heavy:
+            self._sheet.title(f"{library.path} (library)")
+            self._stages(library.path, heavy, indent=0)
+            self._findings(findings, library.path, indent=0)
 
-    def section(self, text: str) -> None:
-        """A heading within a part."""
-        self.blank()
-        self.add((text, "bold"))
-
-    def blank(self) -> None:
-        self._rows.append(Text())
-
-    def excerpt(self, path: str, line: int, indent: int) -> None:
-        """A source line as a reminder, not a listing: what does not fit is cut."""
-        source = self._lines.line(path, line)
-        if source is not None:
-            text = Text(printable(source.strip()), style="dim")
-            text.truncate(self._width - indent, overflow="ellipsis")
-            text.pad_left(indent)
-            self._rows.append(text)
-
-    def flush(self) -> None:
-        """Prints what has been added."""
-        if self._console.color_system is None:
-            # Without colour there is nothing left for Rich to do, and on thousands of jobs it takes its time to do it.
-            self._console.file.writelines(f"{row.plain}\n" for row in self._rows)
-        elif self._rows:
-            self._console.print(Text("\n").join(self._rows), no_wrap=True, overflow="ignore", crop=False)
-        self._rows.clear()
-
-
-def _overview(report: Report, width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    table.add_column("job", ratio=1, overflow="fold")
-    table.add_column("tag", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("conf.", justify="right", no_wrap=True)
-    table.add_column("heavy", justify="right", no_wrap=True)
-    # On a narrow screen the path needs the room; the job's own section names its blockers.
-    named = width >= NAMES_BLOCKERS_FROM
-    if named:
-        table.add_column("blocked by", max_width=width // 4, overflow="fold")
-    else:
-        table.add_column("blockers", justify="right", no_wrap=True)
-    for job in report.jobs:
-        blockers = words.blockers(job)
-        held_by = words.first_of((stage.symbol for stage in blockers), 1) if named else str(len(blockers))
-        table.add_row(
-            Text(printable(job.path)),
-            words.TAGS[job.tag],
-            Text(words.VERDICTS[job.verdict], style=_VERDICT_STYLE[job.verdict]),
-            f"{job.confidence:.2f}",
-            str(len(words.heavy_stages(job))),
-            Text(printable(held_by)),
+    def closing(self, report: Report) -> None:
+        """What was not analysed, and what the sections above leave out."""
+        sheet = self._sheet
+        skipped = sorted(
+            (row.reason or "no reason given", row.path) for row in report.files if row.status is FileStatus.SKIPPED
         )
-    return table
+        if skipped:
+            sheet.title("Listed, not analysed")
+        for reason, rows in groupby(skipped, key=lambda row: row[0]):
+            paths = [path for _, path in rows]
+            sheet.add(f"{reason} ({words.plural(len(paths), 'file')})")
+            for path in self._first(paths, "file", 2):
+                sheet.add((path, "dim"), indent=2)
+        said = words.remainder(report)
+        if self._quiet:
+            quiet_jobs = words.plural(self._quiet, "job")
+            said.insert(0, f"{quiet_jobs} without Python-heavy stages or warnings: in the table above, not one by one.")
+        if said:
+            sheet.blank()
+            sheet.add(" ".join(said))
+        sheet.flush()
 
+    def _told(self, findings: Sequence[Finding]) -> list[Finding]:
+        return [finding for finding in findings if not (self._brief and finding.severity is Severity.NOTE)]
 
-def _quiet(job: Job) -> bool:
-    return not (job.findings or job.unresolved or words.heavy_stages(job))
+    def _first(self, items: Sequence[Item], noun: str, indent: int) -> Iterable[Item]:
+        """The items, in brief the first few; how many are left out is said behind them."""
+        shown = items[:FEW] if self._brief else items
+        yield from shown
+        if len(items) > len(shown):
+            self._sheet.add((f"and {words.plural(len(items) - len(shown), f'more {noun}')}", "dim"), indent=indent)
 
+    def _job_stages(self, job: Job) -> None:
+        if not job.stages:
+            return
+        heavy = words.heavy_stages(job)
+        others = ", the others not listed" if self._brief and len(heavy) < len(job.stages) else ""
+        self._sheet.section(f"Stages ({len(job.stages)}, {len(heavy)} Python-heavy{others})")
+        self._stages(job.path, self._first(heavy, "Python-heavy stage", 2) if self._brief else job.stages, indent=2)
 
-def _telling(job: Job) -> tuple[Stage, ...]:
-    """The stages that run Python, hold others back, or are not known."""
-    blockers = words.blockers(job)
-    return tuple(stage for stage in job.stages if stage.heavy or stage in blockers or stage.kind is Kind.OPAQUE)
+    def _crossings(self, job: Job) -> None:
+        """Where data changes engines, and what keeps Python-heavy stages from changing theirs."""
+        if job.boundaries:
+            self._sheet.section("Hand-offs")
+        for boundary in job.boundaries:
+            crossing = f"{words.handoff(boundary)} by {boundary.format}: {boundary.path} "
+            self._sheet.add(crossing, (f"({words.columns(boundary)})", "dim"), indent=2)
+        blockers = words.blockers(job)
+        if blockers:
+            self._sheet.section("Blockers")
+        for blocker in self._first(blockers, "blocker", 2):
+            place = (f" ({words.stage_place(job.path, blocker)})", "dim")
+            self._sheet.add((blocker.symbol, "bold"), place, f" {words.blocking(job, blocker)}", indent=2)
 
+    def _stages(self, path: str, stages: Iterable[Stage], indent: int) -> None:
+        shown = None
+        for stage in stages:
+            head: list[str | tuple[str, str]] = [
+                (f"{words.ENGINES[stage.engine]:<5} ", _ENGINE_STYLE[stage.engine]),
+                (stage.symbol, "bold" if stage.heavy else ""),
+                (f"  {words.stage_place(path, stage)}", "dim"),
+            ]
+            if stage.heavy:
+                role = f", {stage.role}" if stage.role else ""
+                head.append((f"  {stage.code or ''} {stage.heavy.value}{role} ({stage.cost.value})", "red"))
+            self._sheet.add(*head, indent=indent)
+            # Stages of one chain share their line, which is worth showing once.
+            if (stage.span.path, stage.span.line) != shown:
+                self._sheet.excerpt(stage.span.path, stage.span.line, indent + 6)
+            shown = (stage.span.path, stage.span.line)
 
-def _job(sheet: _Sheet, job: Job, brief: bool) -> None:
-    verdict = (words.VERDICTS[job.verdict], _VERDICT_STYLE[job.verdict])
-    sheet.title(job.path)
-    sheet.add(f"{words.tags(job)}, ", verdict, f", confidence {job.confidence:.2f}")
-    if job.reasons:
-        sheet.section("Why")
-    for reason in job.reasons:
-        where = words.reason_place(job, reason)
-        sheet.add((f"{reason.code} ", "dim"), f"{where}: " if where else "", reason.message, indent=2)
-    if job.stages:
-        listed = _telling(job) if brief else job.stages
-        others = f", {len(job.stages) - len(listed)} native not listed" if brief else ""
-        sheet.section(f"Stages ({len(job.stages)}, {len(words.heavy_stages(job))} Python-heavy{others})")
-        _stages(sheet, job.path, listed, indent=2)
-    _crossings(sheet, job)
-    if job.findings:
-        sheet.section("Findings")
-    for finding in job.findings:
-        _finding(sheet, finding, job.path, indent=2)
-    if job.unresolved:
-        sheet.blank()
-        sheet.add((f"{words.plural(job.unresolved, 'use')} of a dataset could not be followed.", "yellow"))
-
-
-def _crossings(sheet: _Sheet, job: Job) -> None:
-    """Where data changes engines, and what keeps Python-heavy stages from changing theirs."""
-    if job.boundaries:
-        sheet.section("Hand-offs")
-    for boundary in job.boundaries:
-        crossing = f"{words.handoff(boundary)} by {boundary.format}: {boundary.path} "
-        sheet.add(crossing, (f"({words.columns(boundary)})", "dim"), indent=2)
-    blockers = words.blockers(job)
-    if blockers:
-        sheet.section("Blockers")
-    for blocker in blockers:
-        place = (f" ({words.stage_place(job.path, blocker)})", "dim")
-        sheet.add((blocker.symbol, "bold"), place, f" {words.blocking(job, blocker)}", indent=2)
-
-
-def _library(sheet: _Sheet, library: Library) -> None:
-    sheet.title(f"{library.path} (library)")
-    _stages(sheet, library.path, (stage for stage in library.stages if stage.heavy), indent=0)
-    for finding in library.findings:
-        _finding(sheet, finding, library.path, indent=0)
-
-
-def _stages(sheet: _Sheet, path: str, stages: Iterable[Stage], indent: int) -> None:
-    shown = None
-    for stage in stages:
-        head: list[str | tuple[str, str]] = [
-            (f"{words.ENGINES[stage.engine]:<5} ", _ENGINE_STYLE[stage.engine]),
-            (stage.symbol, "bold" if stage.heavy else ""),
-            (f"  {words.stage_place(path, stage)}", "dim"),
-        ]
-        if stage.heavy:
-            role = f", {stage.role}" if stage.role else ""
-            head.append((f"  {stage.code or ''} {stage.heavy.value}{role} ({stage.cost.value})", "red"))
-        sheet.add(*head, indent=indent)
-        # Stages of one chain share their line, which is worth showing once.
-        if (stage.span.path, stage.span.line) != shown:
-            sheet.excerpt(stage.span.path, stage.span.line, indent + 6)
-        shown = (stage.span.path, stage.span.line)
-
-
-def _finding(sheet: _Sheet, finding: Finding, path: str, indent: int) -> None:
-    file = "" if finding.path == path else f"{finding.path}, "
-    severity = (finding.severity.value, _SEVERITY_STYLE[finding.severity])
-    sheet.add(severity, f" {finding.code} ", (f"{file}{words.place(finding)}: ", "dim"), finding.message, indent=indent)
-    sheet.excerpt(finding.path, finding.line, indent + 6)
-    if finding.fix:
-        sheet.add(f"do: {finding.fix}", indent=indent + 6)
-
-
-def _closing(sheet: _Sheet, report: Report, quiet: int) -> None:
-    skipped = [row for row in report.files if row.status is FileStatus.SKIPPED]
-    if skipped:
-        sheet.title("Skipped")
-    for row in skipped:
-        sheet.add(f"{row.path}: {row.reason or 'no reason given'}")
-    said = words.remainder(report)
-    if quiet:
-        quiet_jobs = words.plural(quiet, "job")
-        said.insert(0, f"{quiet_jobs} without Python-heavy stages or findings: in the table above, not one by one.")
-    if said:
-        sheet.blank()
-        sheet.add(" ".join(said))
+    def _findings(self, findings: Sequence[Finding], path: str, indent: int) -> None:
+        """The findings, one remark for all places that it is true of."""
+        same: dict[tuple[str, ...], list[Finding]] = {}
+        for finding in findings:
+            key = (finding.severity.value, finding.code, finding.path, finding.message, finding.fix or "")
+            same.setdefault(key, []).append(finding)
+        for places in same.values():
+            first = places[0]
+            file = "" if first.path == path else f"{first.path}, "
+            severity = (first.severity.value, _SEVERITY_STYLE[first.severity])
+            self._sheet.add(
+                severity, f" {first.code} ", (f"{file}{words.places(places)}: ", "dim"), first.message, indent=indent
+            )
+            for line in self._first(list(dict.fromkeys(one.line for one in places)), "line", indent + 6):
+                self._sheet.excerpt(first.path, line, indent + 6)
+            if first.fix:
+                self._sheet.add(f"Do: {first.fix}", indent=indent + 6)

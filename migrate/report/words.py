@@ -44,6 +44,14 @@ def place(remark: Finding | Stage) -> str:
     return f"line {spot.line}"
 
 
+def places(remarks: Iterable[Finding | Stage]) -> str:
+    """The places of several remarks on one file: ``lines 12, 14``."""
+    different = list(dict.fromkeys(map(place, remarks)))
+    if len(different) > 1 and all(one.startswith("line ") for one in different):
+        return "lines " + ", ".join(one.removeprefix("line ") for one in different)
+    return "; ".join(different)
+
+
 def stage_place(job_path: str, stage: Stage) -> str:
     """The place of a stage, with its file where that is not the job's own."""
     return place(stage) if stage.span.path == job_path else f"{stage.span.path}, {place(stage)}"

@@ -18,7 +18,12 @@ def title(rule: Rule) -> str:
 
 def summary(rule: Rule) -> str:
     """The first sentence of what the rule matches, without Markdown."""
-    return re.split(r"(?<=[.])\s", plain(rule.matches), maxsplit=1)[0]
+    return first_sentence(rule.matches)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a Markdown text, without Markdown."""
+    return re.split(r"(?<=[.])\s", plain(text), maxsplit=1)[0]
 
 
 def markdown(rule: Rule) -> str:

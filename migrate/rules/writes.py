@@ -10,15 +10,11 @@ RULES = (
         code="SR221",
         name="write-parquet",
         matches="`df.write.parquet(path)`.",
-        why="It is how most jobs end, and what comes after them reads it.",
+        why="Spark refuses to write where something exists, Ray appends: a second run silently doubles the data.",
         do="`ds.write_parquet(path, mode=...)`, with the save mode written out.",
         before='df.write.mode("overwrite").parquet(out)',
         after="ds.write_parquet(out, mode=SaveMode.OVERWRITE)",
         differences=(
-            (
-                "Spark refuses to write where something exists; Ray appends by default. A second run silently "
-                "doubles the data."
-            ),
             "A dataset without rows writes nothing at all, not even the folder; Spark then fails to read it.",
             "There is no `_SUCCESS` file: a reader that waits for one waits for ever.",
             (

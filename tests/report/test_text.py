@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from migrate.report import render
-from migrate.report.text import MANY_JOBS
+from migrate.report import FileRow, FileStatus, render
+from migrate.report.text import FEW, MANY_JOBS
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -26,11 +26,13 @@ def test_no_line_is_wider_than_asked(sample: Any, width: int) -> None:
 def test_the_table_comes_before_the_jobs(sample: Any) -> None:
     said = text(sample)
     table = said.index("blockers")
-    assert table < said.index("jobs/clicks.py ---") < said.index("jobs/train_photos.py ---")
+    assert (
+        said.index("Python compute") < table < said.index("jobs/clicks.py ---") < said.index("jobs/train_photos.py ---")
+    )
     row = next(line for line in text(sample, 120).splitlines() if line.strip().startswith("jobs/train_photos.py "))
     assert row.split() == ["jobs/train_photos.py", "batch", "ML", "split", "0.92", "2", "GroupedData.pivot"]
     narrow = next(line for line in said.splitlines() if line.strip().startswith("jobs/train_photos.py "))
-    assert narrow.split() == ["jobs/train_photos.py", "batch", "ML", "split", "0.92", "2", "1"]
+    assert narrow.split() == ["jobs/train_photos.py", "batch", "ML", "split", "2", "1"]
 
 
 def test_a_job_says_why_where_and_what(sample: Any) -> None:
@@ -45,10 +47,10 @@ def test_a_job_says_why_where_and_what(sample: Any) -> None:
         "Pipeline.fit (cell 3, line 1) is not carried to Ray\n",
         "SR935 cell 3, line 1: The training is MLlib's.",
         "warning SR418 line 8: decode loads its model for every row.",
-        "do: Load it once.",
+        "Do: Load it once.",
         "2 uses of a dataset could not be followed.",
         "cell 3, line 2: show prints twenty rows.",
-        "legacy/etl.scala: Scala source: listed, not analysed",
+        "Scala source: listed, not analysed (1 file)\n  legacy/etl.scala\n",
     ):
         assert piece in said
 
@@ -83,11 +85,42 @@ def test_an_empty_tree_is_a_report_too(sample: Any) -> None:
     ]
 
 
-def test_many_jobs_are_told_briefly(sample: Any) -> None:
+def test_the_first_screen_says_what_moves_and_what_is_in_the_way(sample: Any) -> None:
+    first = [" ".join(line.split()) for line in text(sample, 100).splitlines()[:24]]
+    assert "SQL ETL 2 - - 2" in first and "all 3 - 1 4" in first
+    assert "2 of 3 Python-heavy stages can move to Ray now." in first
+    assert "mllib_fit 1 - Pipeline.fit 1 1" in first
+    assert "All 2 carried to Ray would free 2 of 2 blocked jobs." in first
+
+
+@pytest.fixture
+def many(sample: Any) -> Any:
     quiet, telling = sample.report.jobs[1], sample.report.jobs[2]
-    jobs = (telling, *(replace(quiet, path=f"jobs/quiet_{at}.py") for at in range(MANY_JOBS)))
-    said = render(replace(sample.report, jobs=jobs, libraries=()), "text", sample.sources, width=120)
-    assert "jobs/train_photos.py ---" in said and "jobs/quiet_3.py ---" not in said and "jobs/quiet_3.py" in said
-    assert "Stages (10, 2 Python-heavy, 7 native not listed)" in said
+    jobs = (*(replace(quiet, path=f"jobs/a_quiet_{at}.py") for at in range(MANY_JOBS)), telling)
+    return replace(sample.report, jobs=jobs, libraries=())
+
+
+def test_many_jobs_are_told_briefly(many: Any, sample: Any) -> None:
+    said = render(many, "text", sample.sources, width=120)
+    assert "jobs/train_photos.py ---" in said and "jobs/a_quiet_3.py ---" not in said
+    assert said.index("jobs/train_photos.py") < said.index("jobs/a_quiet_3.py")
+    assert "Stages (10, 2 Python-heavy, the others not listed)" in said
     assert "RDDBarrier.mapPartitions  line 10" in said and "DataFrame.join  line 7" not in said
-    assert f"{MANY_JOBS} jobs without Python-heavy stages or findings: in the table above, not one by one." in said
+    assert f"{MANY_JOBS} jobs without Python-heavy stages or warnings: in the table above, not one by one." in said
+
+
+def test_in_brief_notes_are_counted_and_long_lists_cut(many: Any, sample: Any) -> None:
+    job = many.jobs[-1]
+    heavy = tuple(replace(job.stages[4], id=f"h{at}") for at in range(FEW + 3))
+    skipped = tuple(FileRow(f"old/{at}.scala", FileStatus.SKIPPED, "Scala source") for at in range(FEW + 1))
+    longer = replace(many, files=skipped, jobs=(*many.jobs[:-1], replace(job, stages=(*job.stages, *heavy))))
+    said = render(longer, "text", sample.sources, width=120)
+    assert "and 5 more Python-heavy stages" in said and "and 1 more file\n" in said
+    assert "warning SR418" in said and "note SR912" not in said and "1 note not listed." in said
+
+
+def test_one_remark_on_several_lines_is_made_once(sample: Any) -> None:
+    job = sample.report.jobs[2]
+    again = replace(job, findings=(*job.findings, replace(job.findings[0], line=9)))
+    said = render(replace(sample.report, jobs=(again,)), "text", sample.sources, width=120)
+    assert "warning SR418 lines 8, 9: decode loads" in said and said.count("Do: Load it once.") == 1
