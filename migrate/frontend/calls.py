@@ -51,6 +51,10 @@ _TRAINERS = frozenset(
 )
 
 
+_SEARCHES = ("cross_val_score", "cross_validate", "cross_val_predict")
+"""Functions that fit a model again and again."""
+
+
 def read_module(m: Machine, path: str) -> Scope | None:
     """The variables of a module of the project after its top level has run; None where it cannot be read."""
     known = m.modules.get(path)
@@ -150,7 +154,9 @@ def apply(m: Machine, node: ast.Call, func: Value, given: Given) -> Value:
     if isinstance(func, Spark):
         if func.type == "Column":
             return Spark("Column", udfs=func.udfs)
-        return UNKNOWN
+        return (
+            UNKNOWN if symbols.of_type(func.type, "__call__") is None else spark_call(m, node, func, "__call__", given)
+        )
     return _escape(m, node, m.module.segment(node.func), given)
 
 
@@ -307,8 +313,7 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if op.result == "Argument":
         return given.positional[-1 if "last" in op.flags else 0] if given.positional else UNKNOWN
     if "backend" in op.flags:
-        first = given.positional[0] if given.positional else given.named.get("backend")
-        return Spark("SparkBackend") if isinstance(first, Text) and first.text == "spark" else UNKNOWN
+        return Spark(op.result) if _on_spark(m, given) else UNKNOWN
     if symbols.is_class(op):
         return constructed(op, symbol, given)
     needs = op.option("needs")
@@ -319,6 +324,12 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if op.result == "-":
         return Unknown(origin=symbol)
     return Spark(op.result, udfs=derived_udfs(m, op, given, node))
+
+
+def _on_spark(m: Machine, given: Given) -> bool:
+    """Whether these arguments choose joblib's backend for Spark, or leave the choice to a ``with`` that did."""
+    texts = [value.text for value in (*given.positional[:1], given.named.get("backend")) if isinstance(value, Text)]
+    return "spark" in texts if texts else m.spark_backend > 0
 
 
 def derived_udfs(m: Machine, op: Op, given: Given, node: ast.Call) -> frozenset[tuple[str, int, int, int, int]]:
@@ -455,7 +466,7 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     name = symbol.rpartition(".")[2]
     if (
         m.worker
-        or name not in ("fit", "train", "fit_transform", "fit_predict", "cv")
+        or name not in ("fit", "train", "fit_transform", "fit_predict", "cv", *_SEARCHES)
         or symbol.split(".", 1)[0] not in _TRAINERS
     ):
         return None

@@ -156,7 +156,7 @@ transform | Same | | calls=0:func>Self
 count collect take head tail first isEmpty toLocalIterator! toJSON_ | Local | action native |
 toPandas! toArrow | Local | action driver |
 toJSON! | RDD | project native |
-show printSchema! explain | None | action native |
+show printSchema! explain display | None | action native |
 createOrReplaceTempView! createTempView! registerTempTable! createGlobalTempView! createOrReplaceGlobalTempView! \
     | None | action native |
 insertInto saveAsTable | None | write native |
@@ -382,6 +382,18 @@ whenMatchedUpdate whenMatchedUpdateAll whenMatchedDelete whenNotMatchedInsert wh
     whenNotMatchedBySourceDelete whenNotMatchedBySourceUpdate withSchemaEvolution | Same | |
 execute | None | write native |
 
+@FeatureStore
+read_table | DataFrame | read native |
+create_table write_table | None | write native |
+score_batch | DataFrame | predict python model_inference |
+create_training_set | TrainingSet | |
+
+@TrainingSet
+load_df | DataFrame | read native |
+
+@Parallel
+__call__ | Local | tune python hyperparam_search |
+
 @GraphFrame
 vertices edges degrees inDegrees outDegrees triplets | DataFrame | | attr
 find bfs connectedComponents stronglyConnectedComponents labelPropagation shortestPaths triangleCount | \
@@ -400,7 +412,8 @@ pyspark.sql.functions.arrow_udf | Udf | | udf=0:f heavy=pandas_udf
 pyspark.sql.functions.udtf pyspark.sql.udtf.UserDefinedTableFunction | Udf | | udf=0:cls heavy=python_udtf
 pyspark.ml.functions.predict_batch_udf | Udf | | udf=0:make_predict_fn heavy=predict_batch_udf
 mlflow.pyfunc.spark_udf | Udf | | udf=- heavy=pandas_udf role
-databricks.feature_store.FeatureStoreClient databricks.feature_engineering.FeatureEngineeringClient | FeatureStore | |
+databricks.feature_store.FeatureStoreClient databricks.feature_engineering.FeatureEngineeringClient | FeatureStore \
+    | | class
 pyspark.sql.functions.broadcast | Argument | |
 pyspark.sql.functions.expr pyspark.sql.functions.callUDF pyspark.sql.functions.call_udf \
     pyspark.sql.functions.call_function | Column | | sql
@@ -501,6 +514,8 @@ elephas.ml.adapter.to_data_frame | DataFrame | read native |
 sparktorch.SparkTorch sparktorch.torch_distributed.SparkTorch | Estimator | | class heavy=estimator_other \
     kind=train cost=python
 sparkflow.tensorflow_async.SparkAsyncDL | Estimator | | class heavy=estimator_other kind=train cost=python
+sparkdl.readImages sparkdl.image.imageIO.readImages sparkdl.image.imageIO.readImagesWithCustomFn | DataFrame | \
+    read native |
 sparkdl.DeepImageFeaturizer sparkdl.DeepImagePredictor sparkdl.TFImageTransformer sparkdl.KerasTransformer \
     sparkdl.KerasImageFileTransformer sparkdl.TFTransformer | Model | | class
 sparkdl.KerasImageFileEstimator sparkdl.xgboost.XgboostClassifier sparkdl.xgboost.XgboostRegressor | Estimator | \
@@ -513,6 +528,16 @@ bigdl.orca.learn.tf.estimator.Estimator.from_keras bigdl.orca.learn.tf.estimator
     zoo.orca.learn.openvino.Estimator.from_openvino bigdl.dllib.nnframes.NNEstimator \
     bigdl.dllib.nnframes.NNClassifier zoo.pipeline.nnframes.NNEstimator zoo.pipeline.nnframes.NNClassifier | \
     TrainedElsewhere | | class heavy=estimator_other
+raydp.torch.TorchEstimator raydp.tf.TFEstimator raydp.xgboost.XGBoostEstimator distkeras.trainers.* \
+    distkeras.predictors.* | TrainedElsewhere | | class heavy=estimator_other
+distkeras.transformers.* | Estimator | | class heavy=mllib_feature_fit
+distkeras.evaluators.* | Evaluator | | class
+raydp.init_spark | SparkSession | |
+spark_rapids_ml.classification.* spark_rapids_ml.regression.* spark_rapids_ml.clustering.* \
+    spark_rapids_ml.feature.* spark_rapids_ml.knn.* spark_rapids_ml.umap.* | Estimator | | class \
+    heavy=estimator_other kind=train cost=python model
+spark_rapids_ml.tuning.CrossValidator | Estimator | | class stages heavy=hyperparam_search kind=tune cost=python
+spark_rapids_ml.pipeline.Pipeline | Estimator | | class stages
 h2o.sklearn.* pysparkling.ml.* ai.h2o.sparkling.ml.* | Estimator | | class heavy=estimator_other
 graphframes.GraphFrame graphframes.graphframe.GraphFrame | GraphFrame | | class
 delta.tables.DeltaTable delta.DeltaTable | DeltaTable | | class
@@ -525,9 +550,17 @@ awsglue.transforms.* | DynamicFrame | project native |
 pyspark.pandas.* databricks.koalas.* | PandasFrame | read native | frame
 hyperopt.fmin hyperopt.fmin.fmin hyperopt.base.fmin | Local | tune python hyperparam_search | ships=0:fn needs=trials
 hyperopt.SparkTrials | SparkTrials | | class
-spark_sklearn.GridSearchCV spark_sklearn.RandomizedSearchCV skdist.distribute.search.* | Estimator | | class \
+spark_sklearn.GridSearchCV spark_sklearn.RandomizedSearchCV spark_sklearn.grid_search.GridSearchCV \
+    spark_sklearn.random_search.RandomizedSearchCV skdist.distribute.search.* | Estimator | | class \
     heavy=hyperparam_search kind=tune cost=python
-joblib.parallel_backend joblib.parallel_config sklearn.utils.parallel_backend | SparkBackend | | backend
+skdist.distribute.ensemble.* skdist.distribute.multiclass.* skdist.distribute.eliminate.* \
+    skdist.distribute.encoder.* spark_sklearn.KeyedEstimator spark_sklearn.keyed_models.KeyedEstimator | Estimator | \
+    | class heavy=estimator_other kind=train cost=python
+skdist.distribute.predict.get_prediction_udf | Udf | | udf=- heavy=pandas_udf role
+maggy.experiment.lagom maggy.experiment.experiment.lagom | Local | tune python hyperparam_search | ships=0:train_fn
+joblib.parallel_backend joblib.parallel_config joblib.parallel.parallel_backend sklearn.utils.parallel_backend | \
+    SparkBackend | | backend
+joblib.Parallel joblib.parallel.Parallel | Parallel | | backend
 dlt.read dlt.read_table | DataFrame | read native |
 dlt.read_stream dlt.readStream | StreamFrame | read native |
 pyspark.sql.types.Row pyspark.sql.Row | - | |

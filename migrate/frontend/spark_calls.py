@@ -296,9 +296,9 @@ def fit_kind(base: Spark) -> tuple[HeavyKind, Kind, Cost]:
     source = base.source
     if source is not None and source.heavy is not None and (not found or source.heavy is HeavyKind.HYPERPARAM_SEARCH):
         inner = [part for part in found if part[2] is not Cost.NATIVE]
-        if source.heavy is HeavyKind.HYPERPARAM_SEARCH:
-            return source.heavy, Kind.TUNE, inner[0][2] if inner else Cost.NATIVE
         cost = Cost(source.option("cost") or "native")
+        if source.heavy is HeavyKind.HYPERPARAM_SEARCH:
+            return source.heavy, Kind.TUNE, inner[0][2] if inner else cost
         return source.heavy, Kind(source.option("kind") or "fit"), cost
     for part in found:
         if part[0] not in (HeavyKind.MLLIB_FIT, HeavyKind.MLLIB_FEATURE_FIT):

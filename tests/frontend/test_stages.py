@@ -98,6 +98,33 @@ HEAVY = {
         "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)",
         ["driver_ml_fit@7"],
     ),
+    "joblib on Spark": (
+        "from joblib import Parallel, delayed, parallel_backend\nwith parallel_backend('spark', n_jobs=3):\n"
+        "    Parallel()(\n        delayed(len)(text) for text in ['a', 'b'])",
+        ["hyperparam_search@6"],
+    ),
+    "joblib on Spark by keyword": (
+        "import joblib\njoblib.Parallel(n_jobs=2, backend='spark')(joblib.delayed(len)(x) for x in 'ab')",
+        ["hyperparam_search@5"],
+    ),
+    "cross-validation on joblib's Spark backend": (
+        "from sklearn.model_selection import cross_val_score\nfrom sklearn.utils import parallel_backend\n"
+        "with parallel_backend('spark'):\n    cross_val_score(None, [1], [2], cv=5)",
+        ["hyperparam_search@7"],
+    ),
+    "hyperopt's SparkTrials": (
+        "from hyperopt import SparkTrials, fmin, hp\ntrials = SparkTrials(parallelism=2)\n"
+        "fmin(fn=lambda p: p['x'], space={'x': hp.uniform('x', 0, 1)}, trials=trials)",
+        ["hyperparam_search@6"],
+    ),
+    "an estimator that trains on Ray": (
+        "from raydp.torch import TorchEstimator\nTorchEstimator(num_workers=1).fit_on_spark(df)",
+        ["estimator_other@5"],
+    ),
+    "a model of the feature store": (
+        "from databricks.feature_store import FeatureStoreClient\nFeatureStoreClient().score_batch('models:/m/1', df)",
+        ["model_inference@5"],
+    ),
     "a fit inside of a lambda that a timer of another package calls": (
         "from tools import timed\nfrom pyspark.ml.regression import LinearRegression\n"
         "timed('fit', lambda: LinearRegression().fit(df))",
@@ -155,6 +182,11 @@ NATIVE = {
         "import pandas as pd\ndef clean(df: pd.DataFrame):\n    return df.map(lambda value: value)"
     ),
     "pandas' apply after toPandas": "df.toPandas().groupby('id').apply(lambda g: g)",
+    "joblib without Spark": "from joblib import Parallel, delayed\nParallel(n_jobs=2)(delayed(len)(x) for x in 'ab')",
+    "cross-validation without Spark": (
+        "from sklearn.model_selection import cross_val_score\ncross_val_score(None, [1], [2], cv=5)"
+    ),
+    "hyperopt without SparkTrials": "from hyperopt import fmin, Trials\nfmin(fn=len, space={}, trials=Trials())",
     "map of another library": "import tensorflow as tf\ntf.data.Dataset.range(3).map(lambda x: x)",
     "a method of the user's own that is called map": (
         "class Grid:\n    def map(self, f):\n        return f\nGrid().map(lambda x: x)"
