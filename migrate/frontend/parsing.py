@@ -25,6 +25,8 @@ _PYTHON_2 = (
     (re.compile(r"^(\s*def\s+\w+\([\w, =]*)\(([\w, ]+)\)(.*)$"), r"\1\2\3"),
 )
 _PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.*)$")
+_STATEMENT = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@\"']")
+"""How a line starts that may start a statement of a file's top level."""
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
@@ -47,6 +49,33 @@ def parse(text: str) -> Parsed:
         return Parsed(_tree(text), (), text)
     except SyntaxError as error:
         return _repaired(text, error)
+
+
+def salvaged(text: str) -> Parsed:
+    """The tree of those top-level statements of a text that can be read by themselves.
+
+    Raises SyntaxError where more lines are lost than read, and what ``parse`` raises of a text too deep or with nulls.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [n for n, line in enumerate(lines) if _STATEMENT.match(line) and not lines[n - 1].startswith("@")]
+    repairs: list[tuple[int, str]] = []
+    lost = 0
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        try:
+            piece = parse("".join(lines[start:end]))
+        except SyntaxError as error:
+            size = sum(map(_is_code, lines[start:end]))
+            lost += size
+            repairs.append((start + 1, "a statement that is not Python"))
+            lines[start:end] = ["pass\n"] + ["\n"] * (end - start - 1)
+            failure = error
+        else:
+            repairs.extend((start + line, what) for line, what in piece.repairs)
+            lines[start:end] = piece.text.splitlines(keepends=True)
+    if 2 * lost > sum(map(_is_code, text.splitlines())):
+        raise failure
+    changed = "".join(lines)
+    return Parsed(_tree(changed), tuple(repairs), changed)
 
 
 def _tree(text: str) -> ast.Module:

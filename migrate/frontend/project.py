@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from migrate.frontend.module import Module
 from migrate.frontend.names import absolute
 from migrate.frontend.notebook import databricks, is_databricks, jupyter
-from migrate.frontend.parsing import Parsed, parse
+from migrate.frontend.parsing import Parsed, parse, salvaged
 from migrate.frontend.source import Source, decode
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -129,9 +129,7 @@ def load(path: str, data: bytes) -> Module:
     try:
         parsed = parse(source.text)
     except SyntaxError:
-        if not source.cells:
-            raise
-        source, parsed = _readable_cells(source)
+        parsed = _readable_cells(source) if source.cells else salvaged(source.text)
     for line, target in source.runs:
         _include(parsed.tree, path, line, target)
     # Under %%sql a notebook may as well talk to another database than Spark.
@@ -141,7 +139,7 @@ def load(path: str, data: bytes) -> Module:
     return Module(path, source.text, parsed.tree, module_name(path), source.cells, source.notebook, parsed.repairs)
 
 
-def _readable_cells(source: Source) -> tuple[Source, Parsed]:
+def _readable_cells(source: Source) -> Parsed:
     """A notebook without the cells that are no Python: their lines become comments, all others keep their numbers."""
     lines = source.text.split("\n")
     lost: list[tuple[int, str]] = []
@@ -155,7 +153,7 @@ def _readable_cells(source: Source) -> tuple[Source, Parsed]:
             lines[start:end] = ["# " + line for line in lines[start:end]]
             lost.append((cell.first_line, "a cell that is not Python"))
     parsed = parse("\n".join(lines))
-    return source, Parsed(parsed.tree, (*lost, *parsed.repairs), parsed.text)
+    return Parsed(parsed.tree, (*lost, *parsed.repairs), parsed.text)
 
 
 def _include(tree: ast.Module, path: str, line: int, target: str) -> None:

@@ -42,6 +42,10 @@ FILES = {
     "a bracket that never ends": ((JOB.format("") + "x = (1,\n").encode(), 3),
     "one statement that is not Python": (JOB.format("SELECT * FROM t;\n").encode(), 4),
     "an indented cell": (JOB.format("# COMMAND\n x = 1\n if x:\n     y = 2\n# COMMAND\n").encode(), 8),
+    "a statement over lines that is not Python": (
+        JOB.format("@staticmethod\ndef f():\n    pass\nx = f(\n    a as b,\n    c)(\nif f:\n    y = 2\n").encode(),
+        11,
+    ),
     "an empty block": (JOB.format("for i in range(3):\n    # nothing\n").encode(), 5),
 }
 
