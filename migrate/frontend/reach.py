@@ -56,6 +56,8 @@ LIBRARIES = frozenset(
         "rdkit",
         "librosa",
         "textblob",
+        "faker",
+        "shap",
     }
 )
 """Libraries worth naming: they tell training, inference and heavy Python work from a line of string handling."""
@@ -83,6 +85,7 @@ _FRAMEWORKS = LIBRARIES & frozenset(
         "deepspeed",
     }
 )
+_MODELS = _FRAMEWORKS | {"transformers", "onnxruntime", "sentence_transformers", "vllm", "llama_cpp"}
 _TRAINING = frozenset(
     {
         "fit",
@@ -103,17 +106,15 @@ _PREDICTING = frozenset(
         "predict_on_batch",
         "no_grad",
         "inference_mode",
-        "transform_",
         "load_model",
         "load_state_dict",
-        "generate",
-        "encode_",
         "from_pretrained",
         "decision_function",
         "score_samples",
-        "inference",
     }
 )
+_APPLYING = frozenset({"generate", "inference", "encode"})
+"""Names that mean other things too: a model is applied where one of its libraries is there as well."""
 _WORK = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.stmt)
 _LIMIT = 200
 
@@ -154,7 +155,8 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
                 found.libraries.update(name.split(".", 1)[0] for name in names if name.split(".", 1)[0] in LIBRARIES)
     frameworks = bool(found.libraries & _FRAMEWORKS)
     found.trains = (frameworks and bool(found._attributes & _TRAINING)) or "DistributedOptimizer" in found._attributes
-    found.predicts = not found.trains and bool(found._attributes & _PREDICTING)
+    known = _PREDICTING | _APPLYING if found.libraries & _MODELS else _PREDICTING
+    found.predicts = not found.trains and bool(found._attributes & known)
     return found
 
 

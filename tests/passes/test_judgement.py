@@ -73,6 +73,19 @@ JOBS = {
         Tag.BATCH_ML,
         MOVE,
     ),
+    "rows that something generates, without a model": (
+        "def make(rows):\n    for row in rows:\n        yield factory.generate(row)\n"
+        "spark.table('a').rdd.mapPartitions(make).saveAsTextFile('y')",
+        Tag.PYTHON_COMPUTE,
+        MOVE,
+    ),
+    "text that a model generates": (
+        "from transformers import pipeline\ndef make(rows):\n    for row in rows:\n"
+        "        yield pipeline('x').generate(row)\n"
+        "spark.table('a').rdd.mapPartitions(make).saveAsTextFile('y')",
+        Tag.BATCH_ML,
+        MOVE,
+    ),
     "a stream": ("spark.readStream.load('a').writeStream.start('b')", Tag.STREAMING, KEEP),
     "a stream with Python in it": (
         "def save(batch, n):\n    batch.rdd.map(lambda r: len(r)).count()\n"
