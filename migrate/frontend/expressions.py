@@ -12,7 +12,7 @@ from migrate.frontend.calls import call_value, read_module
 from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import Machine
 from migrate.frontend.scope import Scope
-from migrate.frontend.spark_api import SHELL, SHELL_FUNCTIONS
+from migrate.frontend.spark_api import NOTEBOOK_NAMES, SHELL
 from migrate.frontend.spark_calls import DATASETS, attribute_of, subscript_stage
 from migrate.frontend.statements import assign, element
 from migrate.frontend.values import (
@@ -77,8 +77,8 @@ def lookup(m: Machine, name: str) -> Value:
     if value is None:
         if name in SHELL and not m.worker:
             return Spark(SHELL[name])
-        if name in SHELL_FUNCTIONS:
-            return Ref(SHELL_FUNCTIONS[name])
+        if name in NOTEBOOK_NAMES:
+            return Ref(NOTEBOOK_NAMES[name])
         return Ref(name) if name in _BUILTINS else inferred(m, name, UNKNOWN)
     return forced(m, value) if isinstance(value, Ref) else value
 

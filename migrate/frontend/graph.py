@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 from migrate.findings import Finding, Severity
@@ -49,7 +50,10 @@ def _unused(machine: Machine, entry: Module) -> tuple[Finding, ...]:
 
 
 def interpret(project: Project, entry: Module) -> Machine:
-    """Run a file's top level, then the functions and methods that nothing called, then what Spark's workers run."""
+    """Run a file's top level and the functions that it hands to others, then those that nothing calls.
+
+    Last comes what Spark's workers run.
+    """
     machine = Machine(project, entry)
     machine.evaluate = expressions.evaluate
     machine.attribute = expressions.attribute_of_value
@@ -59,8 +63,9 @@ def interpret(project: Project, entry: Module) -> Machine:
     machine.modules[entry.path] = scope
     machine.frames.append(Frame(scope, ""))
     machine.run_block(machine, entry.tree.body)
+    _run_rest(machine, entry, lambda: machine.escaped)
     reached = set(machine.recorder.drafts)
-    _run_rest(machine, entry)
+    _run_rest(machine, entry, lambda: {**machine.escaped, **machine.functions})
     for key, draft in machine.recorder.drafts.items():
         if key not in reached and not draft.maker:
             draft.facts["reached"] = "no"
@@ -92,13 +97,13 @@ def _look_into_functions(machine: Machine) -> None:
                 draft.role = "model_inference"
 
 
-def _run_rest(machine: Machine, entry: Module) -> None:
-    """Functions handed to code that is not followed, and those that nothing calls: read with unknown arguments."""
+def _run_rest(machine: Machine, entry: Module, left: Callable[[], Mapping[ast.AST, Function]]) -> None:
+    """Functions that no code of the program calls, as long as there are more of them: read with unknown arguments."""
     done: set[ast.AST] = set()
     found = True
     while found:
         found = False
-        for function in [*machine.escaped.values(), *machine.functions.values()]:
+        for function in list(left().values()):
             if function.node not in done and _is_left(machine, function, entry):
                 found = True
                 done.add(function.node)

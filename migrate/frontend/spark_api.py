@@ -19,6 +19,7 @@ table, ``Same`` (the receiver's type), ``Local`` (data on the driver), ``[T]`` (
     heavy=, kind=, cost=   what fitting or running an object of this class is
     model         a class whose name ends in Model is a fitted one
     worker        a stage also inside of functions that Spark's workers run
+    entry         a decorator of what the platform runs
 """
 
 TYPES = """
@@ -563,6 +564,8 @@ joblib.parallel_backend joblib.parallel_config joblib.parallel.parallel_backend 
 joblib.Parallel joblib.parallel.Parallel | Parallel | | backend
 dlt.read dlt.read_table | DataFrame | read native |
 dlt.read_stream dlt.readStream | StreamFrame | read native |
+dlt.table dlt.view dlt.create_table dlt.create_view dlt.append_flow pyspark.pipelines.table \
+    pyspark.pipelines.materialized_view pyspark.pipelines.temporary_view pyspark.pipelines.append_flow | - | | entry
 pyspark.sql.types.Row pyspark.sql.Row | - | |
 functools.partial | Partial | |
 functools.reduce | Fold | |
@@ -603,8 +606,12 @@ SHELL = {
 }
 """Names that notebooks and the shell define before the first line runs."""
 
-SHELL_FUNCTIONS = {"udf": "pyspark.sql.functions.udf", "pandas_udf": "pyspark.sql.functions.pandas_udf"}
-"""Functions that notebooks call without an import, and what they are."""
+NOTEBOOK_NAMES = {
+    "F": "pyspark.sql.functions",
+    "pandas_udf": "pyspark.sql.functions.pandas_udf",
+    "udf": "pyspark.sql.functions.udf",
+}
+"""Names that notebooks use without an import, and what they are."""
 
 READS_ONLY = frozenset(
     {

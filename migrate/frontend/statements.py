@@ -337,6 +337,10 @@ def _decorated(m: Machine, decorator: ast.expr, value: Value) -> Value:
         op = symbols.of_name(made.symbol)
         if op is not None and op.udf is not None:
             return make_udf(m, op, decorator, value, None)
+    if isinstance(made, (Ref, Unknown)) and isinstance(value, Function):
+        op = symbols.of_name(made.symbol if isinstance(made, Ref) else made.origin)
+        if op is not None and "entry" in op.flags:
+            m.call(m, value, [], {}, decorator)
     if isinstance(made, Function) and not isinstance(made.node, ast.Lambda) and isinstance(value, (Function, Class)):
         wrapped = m.call(m, made, [value], {}, decorator)
         return wrapped if isinstance(wrapped, Udf) else value

@@ -113,6 +113,25 @@ def test_a_function_that_nothing_calls_is_read_and_said_to_be_unreached(tmp_path
     assert reached["RDD.map"] == "no" and reached["DataFrame.count"] == "yes"
 
 
+HANDED_OVER = {
+    "to a pool of threads": (
+        "from concurrent.futures import ThreadPoolExecutor\ndef refresh(name):\n    spark.table(name).count()\n"
+        "with ThreadPoolExecutor() as pool:\n    list(pool.map(refresh, ['a', 'b']))"
+    ),
+    "to the platform by a decorator": "import dlt\n@dlt.table\ndef clean():\n    return spark.table('a').count()",
+    "by a decorator with arguments": (
+        "from pyspark import pipelines as dp\n@dp.materialized_view(comment='x')\ndef clean():\n"
+        "    return spark.table('a').count()"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HANDED_OVER)
+def test_a_function_that_others_call_is_reached(name: str, tmp_path: Path) -> None:
+    job = _job(tmp_path, HANDED_OVER[name])
+    assert [stage.facts.get("reached", "yes") for stage in job.stages] == ["yes", "yes"]
+
+
 def test_a_dataset_that_leaves_sight_is_counted(tmp_path: Path) -> None:
     job = _job(tmp_path, "import elsewhere\nprint(spark.table('a'))\nelsewhere.publish(spark.table('a'))")
     assert job.unresolved == 1

@@ -37,6 +37,11 @@ HEAVY = {
         "spark.udf.register('inc', lambda x: x + 1)\nspark.sql('select inc(id) from t')",
         ["python_udf@4"],
     ),
+    "udf that no cell imports": ("f = udf(lambda x: x + 1)\ndf.select(f('id'))", ["python_udf@4"]),
+    "udf of a module of functions that no cell imports": (
+        "f = F.udf(lambda x: x + 1)\ndf.select(f('id'))",
+        ["python_udf@4"],
+    ),
     "pandas udf": (
         "from pyspark.sql.functions import pandas_udf\n@pandas_udf('long')\ndef f(s):\n"
         "    return s\ndf.select(f('id'))",
@@ -194,6 +199,7 @@ NATIVE = {
     "fit on data that Spark never held": (
         "from sklearn.linear_model import LinearRegression\nLinearRegression().fit([[1]], [1])"
     ),
+    "a udf of the user's own": "def udf(f):\n    return f\ndf.select(udf(lambda x: x)('id'))",
     "a commented-out stage": "# df.rdd.map(lambda r: r)",
 }
 
