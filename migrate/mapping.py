@@ -62,12 +62,18 @@ class Emission:
 class Case:
     """One example for four readers: the rewrite test, the near-miss test, the parity run and the documentation.
 
-    ``after`` is None where the code must be left alone.
+    ``after`` is None where the code must be left alone. ``before`` leaves its result in ``out`` (a dataset), prints it,
+    or writes it under ``path``. ``differs`` names the declared ``Difference`` that its run must show, ``tolerance``
+    says per column how far numbers may be apart, relative to Spark's ("*" for every column). ``elsewhere`` says what
+    runs it on both engines where a job of a few lines cannot.
     """
 
     name: str
     before: str
     after: str | None
+    differs: str | None = None
+    tolerance: tuple[tuple[str, float], ...] = ()
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +181,9 @@ class Mapping(ABC):
             raise TypeError(f"the docstring of {cls.__name__} lacks {', '.join(absent)}")
         if not any(case.after is None for case in cls.cases) or not any(case.after for case in cls.cases):
             raise TypeError(f"{cls.__name__} needs a case that it rewrites and one that it leaves alone")
+        undeclared = {case.differs for case in cls.cases} - {None} - {difference.name for difference in cls.differences}
+        if undeclared:
+            raise TypeError(f"a case of {cls.__name__} shows {', '.join(map(str, undeclared))}, which is not declared")
 
     @abstractmethod
     def emit(self, call: Call) -> Emission:

@@ -71,6 +71,7 @@ class BarrierTraining(Mapping):
             "a function of the rows",
             'out = df.repartition(2, "s").rdd.barrier().mapPartitions(train).collect()',
             "out = trainer.fit().return_value",
+            elsewhere="the sample's parity: its rendezvous takes more than a few lines",
         ),
         Case("workers not stated", "out = df.rdd.barrier().mapPartitions(train).collect()", None),
     )

@@ -31,7 +31,7 @@ class FramePersist(Mapping):
     cases = (
         Case("persist", "out = df.persist()", "out = df.materialize()"),
         Case("cache", "out = df.cache()", "out = df.materialize()"),
-        Case("a statement of its own", "df.persist()", "df = df.materialize()"),
+        Case("a statement of its own", "df.persist()\nout = df", "df = df.materialize()\nout = df"),
         Case("storage level", "out = df.persist(StorageLevel.DISK_ONLY)", None),
     )
 

@@ -31,8 +31,8 @@ class FrameSelect(Mapping):
         Case("columns by name", 'out = df.select("id", "s")', 'out = df.select_columns(["id", "s"])'),
         Case(
             "a struct field",
-            'out = df.select("id", "st.x")',
-            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "x": pc.struct_field(batch["st"], "x")}), '
+            'out = df.select("id", "place.zip")',
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "zip": pc.struct_field(batch["place"], "zip")}), '
             'batch_format="pyarrow")',
         ),
         Case("an aggregate", 'out = df.select(F.max("id"))', None),

@@ -38,9 +38,14 @@ class MlPipeline(Mapping):
     differences = (Difference("last digits", "moments are added up in another order: about 1e-15 of a scaled value"),)
     cases = (
         Case(
-            "index and scale",
-            'pipeline = Pipeline(stages=[StringIndexer(inputCol="s", outputCol="i")])\nmodel = pipeline.fit(df)',
-            'pipeline = Chain(StringIndexer(inputCol="s", outputCol="i"))\nmodel = pipeline.fit(df)',
+            "labels by frequency",
+            'df = df.where("k IS NOT NULL")\n'
+            'pipeline = Pipeline(stages=[StringIndexer(inputCol="k", outputCol="index")])\n'
+            "model = pipeline.fit(df)\n"
+            'out = model.transform(df).select("id", "k", "index")',
+            'pipeline = Chain(StringIndexer(inputCol="k", outputCol="index"))\n'
+            "model = pipeline.fit(df)\n"
+            'out = model.transform(df).select_columns(["id", "k", "index"])',
         ),
         Case("an estimator", "model = Pipeline(stages=[LogisticRegression()]).fit(df)", None),
     )

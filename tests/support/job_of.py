@@ -14,6 +14,8 @@ from migrate.mapping import Case
 from migrate.passes.place import place
 
 PREAMBLE = """\
+import os
+
 from pyspark import StorageLevel
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import LogisticRegression
@@ -22,12 +24,12 @@ from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 spark = SparkSession.builder.getOrCreate()
-path = "out"
+path = os.path.abspath("out")
 w = Window.orderBy("id")
 
 
 def shout(text):
-    return text.upper()
+    return None if text is None else text.upper()
 
 
 def train(rows):
