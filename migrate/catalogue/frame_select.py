@@ -32,8 +32,8 @@ class FrameSelect(Mapping):
         Case(
             "a struct field",
             'out = df.select("id", "place.zip")',
-            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "zip": pc.struct_field(batch["place"], "zip")}), '
-            'batch_format="pyarrow")',
+            "out = df.map_batches(lambda batch: pa.table("
+            '{"id": batch["id"], "zip": pc.struct_field(batch["place"], "zip")}), batch_format="pyarrow")',
         ),
         Case("an aggregate", 'out = df.select(F.max("id"))', None),
     )
