@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -35,7 +36,10 @@ class Kernel:
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, script: Path, folder: Path, arguments: tuple[str, ...] = (), seconds: float = 120) -> Ran:
-        """Run a job file in ``folder``. EngineFailed where it fails, or does not end in time: the session is then new."""
+        """Run a job file in ``folder``.
+
+        EngineFailed where it fails or does not end in time; the session is then a new one.
+        """
         self._start()
         request = {"script": str(script), "folder": str(folder), "arguments": arguments}
         answer = self._ask(request, seconds)
@@ -99,14 +103,10 @@ class Kernel:
             return
         if process.poll() is None and process.stdin is not None:
             process.stdin.close()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(20)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Undo = Callable[[], None]
@@ -95,16 +96,16 @@ def run(request: dict[str, Any], enter: Enter, undo: Undo) -> dict[str, Any]:
     """Run one job file as a script in its folder, and forget the modules that it brought."""
     started = time.monotonic()
     out, error = io.StringIO(), None
-    known, path, folder = set(sys.modules), list(sys.path), os.getcwd()
+    known, path, folder = set(sys.modules), list(sys.path), Path.cwd()
     sys.argv = [request["script"], *request.get("arguments", [])]
     enter(request["folder"])
-    sys.path.insert(0, os.path.dirname(os.path.abspath(request["script"])))
+    sys.path.insert(0, str(Path(request["script"]).resolve().parent))
     try:
         with contextlib.redirect_stdout(out):
             runpy.run_path(request["script"], run_name="__main__")
     except SystemExit as end:
         error = None if end.code in (None, 0) else f"SystemExit: {end.code}"
-    except BaseException:  # whatever a job does, the session goes on
+    except BaseException:  # noqa: BLE001  # whatever a job does, the session goes on
         error = traceback.format_exc()
     finally:
         undo()
