@@ -47,6 +47,11 @@ _TRAINERS = frozenset(
         "fbprophet",
         "torch",
         "pmdarima",
+        "pytorch_lightning",
+        "lightning",
+        "transformers",
+        "trl",
+        "sentence_transformers",
     }
 )
 
@@ -471,7 +476,7 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     ):
         return None
     on_spark = m.spark_backend > 0
-    rows = local_of(made)
+    rows = [key for key in local_of(made) if m.recorder.drafts[key].heavy is not HeavyKind.PETASTORM]
     if not on_spark and not rows:
         return None
     heavy = HeavyKind.HYPERPARAM_SEARCH if on_spark else HeavyKind.DRIVER_ML_FIT

@@ -8,41 +8,29 @@ import sys
 
 from migrate.frontend import symbols
 from migrate.frontend.machine import Machine
+from migrate.frontend.reach import LIBRARIES
 from migrate.frontend.spark_api import NAMES, SHELL
 from migrate.frontend.values import Spark, Unknown, Value
 
-_NOT_SPARK = frozenset(
+_NOT_SPARK = LIBRARIES | frozenset(
     {
-        "pandas",
-        "numpy",
-        "sklearn",
-        "torch",
-        "torchvision",
-        "tensorflow",
-        "keras",
-        "scipy",
-        "xgboost",
-        "lightgbm",
-        "dask",
-        "polars",
-        "ray",
-        "requests",
         "boto3",
-        "matplotlib",
-        "seaborn",
-        "plotly",
-        "PIL",
-        "cv2",
-        "transformers",
+        "dask",
         "datasets",
-        "statsmodels",
-        "prophet",
-        "nltk",
-        "spacy",
-        "yaml",
+        "duckdb",
+        "matplotlib",
+        "optuna",
+        "plotly",
+        "polars",
+        "pyarrow",
+        "ray",
+        "seaborn",
+        "sqlalchemy",
         "toml",
+        "yaml",
     }
 )
+"""Libraries whose objects are never Spark's, whatever their methods are called."""
 
 
 def inferred(m: Machine, name: str, value: Unknown) -> Value:
@@ -89,7 +77,8 @@ def _owners(body: ast.AST) -> dict[str, str]:
                 break
         if isinstance(root, ast.Name) and root.id not in chains and symbols.owner_of(attributes[0]):
             owner = symbols.guess(tuple(reversed(attributes)))
-            if owner is not None:
+            # Half of all libraries have something to fit: what is fitted to a dataset is an estimator, see the call.
+            if owner not in (None, "Estimator"):
                 chains[root.id] = owner
     return chains
 

@@ -137,7 +137,7 @@ def _add_cell(out: _Text, lines: list[str]) -> None:
     command = False
     for line in lines:
         changed = "# " + line if command else _line(out, line)
-        command = line.rstrip().endswith("\\") and (command or changed != line)
+        command = line.rstrip().endswith("\\") and not line.endswith(changed.lstrip())
         out.lines.append(changed)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _REPAIRS = 60
-_PYTHON_2 = (
+_TUPLES = re.compile(r"\blambda\b[^:]*\([^:]*:")
+"""Parameters of a lambda that Python 2 unpacked."""
+_PYTHON_2: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"^(\s*)print\s+>>\s*([\w.]+)\s*,\s*(.*?)\s*$"), r"\1print(\3, file=\2)"),
     (re.compile(r"^(\s*)print\s+(?![=(])(.*?),?\s*$"), r"\1print(\2)"),
     (re.compile(r"^(\s*)print\s+(\(.*?\).*?),?\s*$"), r"\1print(\2)"),
@@ -21,7 +24,7 @@ _PYTHON_2 = (
     (re.compile(r"^(.*?)\b0([0-7]+)\b(.*)$"), r"\g<1>0o\2\3"),
     (re.compile(r"^(.*?)\b(\d+)[lL]\b(.*)$"), r"\1\2\3"),
     (re.compile(r"^(.*?)`([^`]*)`(.*)$"), r"\1repr(\2)\3"),
-    (re.compile(r"^(.*\blambda\s*[\w, ]*)\(([\w, ]+)\)(\s*[,:].*)$"), r"\1\2\3"),
+    (_TUPLES, lambda found: found.group().replace("(", " ").replace(")", " ")),
     (re.compile(r"^(\s*def\s+\w+\([\w, =]*)\(([\w, ]+)\)(.*)$"), r"\1\2\3"),
 )
 _PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.*)$")
@@ -92,6 +95,9 @@ def _repaired(text: str, error: SyntaxError) -> Parsed:
     done: dict[int, str] = {}
     if "print" in (error.msg or ""):
         done.update(dict.fromkeys(_print_statements(lines), "Python 2"))
+    if done or "Lambda" in (error.msg or ""):
+        tuples = [number for number, line in enumerate(lines, 1) if _TUPLES.search(line)]
+        done.update({number: "Python 2" for number in tuples if _modernised(lines, number)})
     first_error = error
     for _ in range(_REPAIRS):
         if (not isinstance(error, TabError) and error is not first_error) or (
@@ -142,7 +148,7 @@ def _repair(lines: list[str], error: SyntaxError, done: dict[int, str]) -> None:
         done[number] = "a bracket that is never closed; the file was read up to it"
         return
     for line in (number, number - 1):
-        if line >= 1 and line not in done and _modernised(lines, line):
+        if line >= 1 and done.get(line, "Python 2") == "Python 2" and _modernised(lines, line):
             done[line] = "Python 2"
             return
     if isinstance(error, IndentationError) and "expected an indented block" in message:

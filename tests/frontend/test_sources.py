@@ -37,6 +37,10 @@ FILES = {
     "tabs and blanks mixed": (JOB.format("if 1:\n        x = 1\n\ty = 2\n").encode(), 6),
     "form feed": (JOB.format("\x0c\n").encode(), 4),
     "print statements": (JOB.format("print 'a', 1\nprint 'b' % \\\n  1\n").encode(), 6),
+    "Python 2's lambdas": (
+        JOB.format("f = lambda (a, (b, c)), d: a\nprint map(lambda (a, b): a, [(1, 2)])\n").encode(),
+        5,
+    ),
     "Python 2's except": (JOB.format("try:\n    pass\nexcept ValueError, e:\n    print e\n").encode(), 7),
     "a string that never ends": ((JOB.format("") + '"""\nsample output:\n').encode(), 3),
     "a bracket that never ends": ((JOB.format("") + "x = (1,\n").encode(), 3),
@@ -96,6 +100,12 @@ CELLS = {
     "timed cell": "%%time\nx = 1",
     "Python 2": "print 'a'",
 }
+
+
+def test_a_timed_statement_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    cell = "%time counted = spark.range(3).rdd.map(\\\n    lambda r: r).count()"
+    (tmp_path / "job.ipynb").write_text(_notebook(cell))
+    assert _heavy_lines(_analyzed(tmp_path)) == [1]
 
 
 @pytest.mark.parametrize("name", CELLS)

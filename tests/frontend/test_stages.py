@@ -103,6 +103,12 @@ HEAVY = {
         "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)",
         ["driver_ml_fit@7"],
     ),
+    "a network fitted to petastorm's rows, none of them of a DataFrame": (
+        "import tensorflow as tf\nfrom petastorm import make_batch_reader\n"
+        "from petastorm.tf_utils import make_petastorm_dataset\nwith make_batch_reader('x') as reader:\n"
+        "    tf.keras.Sequential().fit(make_petastorm_dataset(reader))",
+        ["petastorm@7"],
+    ),
     "joblib on Spark": (
         "from joblib import Parallel, delayed, parallel_backend\nwith parallel_backend('spark', n_jobs=3):\n"
         "    Parallel()(\n        delayed(len)(text) for text in ['a', 'b'])",
@@ -192,6 +198,8 @@ NATIVE = {
         "from sklearn.model_selection import cross_val_score\ncross_val_score(None, [1], [2], cv=5)"
     ),
     "hyperopt without SparkTrials": "from hyperopt import fmin, Trials\nfmin(fn=len, space={}, trials=Trials())",
+    "a trainer of another library": ("import pytorch_lightning as pl\ntrainer = pl.Trainer()\ntrainer.fit(None)"),
+    "a trainer that is handed in": "def train(trainer, model):\n    trainer.fit(model)",
     "map of another library": "import tensorflow as tf\ntf.data.Dataset.range(3).map(lambda x: x)",
     "a method of the user's own that is called map": (
         "class Grid:\n    def map(self, f):\n        return f\nGrid().map(lambda x: x)"
