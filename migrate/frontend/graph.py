@@ -160,18 +160,15 @@ def calls_member(machine: Machine, instance: Instance) -> Function | None:
 def _run_shipped(machine: Machine) -> None:
     """What Spark's workers run makes no stages, but for readers of training data that are a migration's business."""
     done: set[ast.AST] = set()
-    while True:
-        waiting = [f for node, f in machine.shipped.items() if node not in done]
-        if not waiting:
-            return
-        function = waiting[0]
-        done.add(function.node)
-        frame = Frame(function.scope, function.scope.name, worker=True)
-        frame.statement = function.node
-        machine.frames.append(frame)
-        count = len(function.node.args.args) + len(function.node.args.posonlyargs)
-        machine.call(machine, function, [UNKNOWN] * count, {}, function.node)
-        machine.frames.pop()
+    while waiting := [function for node, function in machine.shipped.items() if node not in done]:
+        for function in waiting:
+            done.add(function.node)
+            frame = Frame(function.scope, function.scope.name, worker=True)
+            frame.statement = function.node
+            machine.frames.append(frame)
+            count = len(function.node.args.args) + len(function.node.args.posonlyargs)
+            machine.call(machine, function, [UNKNOWN] * count, {}, function.node)
+            machine.frames.pop()
 
 
 def _settle_udfs(machine: Machine, entry: Module) -> None:

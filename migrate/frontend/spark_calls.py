@@ -473,9 +473,9 @@ def _read_views(m: Machine, draft: Draft, text: str, name: str) -> None:
             draft.kind = query.kind
     else:
         tables = [text.lower()] if name == "table" else {word.lower() for word in _WORD.findall(text)}
-    for view, producers in m.recorder.views.items():
-        if view in tables or f"global_temp.{view}" in tables:
-            draft.inputs |= producers
+    for table in tables:
+        for view in {table, table.removeprefix("global_temp.")}:
+            draft.inputs |= m.recorder.views.get(view, NOTHING)
     for view, _ in query.views if query is not None else ():
         m.recorder.views[view] = m.recorder.views.get(view, NOTHING) | {draft.key}
     if name == "sql":

@@ -119,7 +119,8 @@ def _reached_back(flow: _Flow, ray: set[str], refused: set[str]) -> set[str]:
         stage.id
         for stage in flow.by_id.values()
         if stage.kind in _REACHED_BACK
-        and stage.id not in refused | ray
+        and stage.id not in refused
+        and stage.id not in ray
         and flow.consumers[stage.id]
         and (stage.kind is Kind.READ or len(stage.inputs) == 1)
     }
