@@ -50,7 +50,7 @@ class Cache:
     def open(self, root: Path, digests: dict[str, str]) -> None:
         """Start a run over ``root``, whose files have these digests; an unreadable cache is an empty one."""
         self._digests = digests
-        self._path = self._folder / f"analyze-{digest(str(root).encode())}.pickle"
+        self._path = self._folder / f"analyze-{digest(os.fsencode(root))}.pickle"
         self._stamp = digest("\n".join((_toolkit(), *sorted(digests))).encode())
         self._entries, self._changed = {}, False
         with contextlib.suppress(

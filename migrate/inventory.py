@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from migrate.cache import Cache, digest
 from migrate.emit.plan import plan
 from migrate.errors import MigrateError
 from migrate.frontend.graph import build_job
-from migrate.frontend.project import UNREADABLE, Project, load, source_of
+from migrate.frontend.parsing import UNREADABLE
+from migrate.frontend.project import Project, load, source_of
 from migrate.ir import Engine, Job, Kind, Verdict
 from migrate.passes import judge
 from migrate.passes.place import is_udf_maker, place, with_planned_cuts
@@ -31,6 +33,8 @@ _SIGNS = (b"spark", b"horovod", b"petastorm", b"glue", b"elephas", b"koalas", b"
 _LEFT_OUT = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".migrate"}
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.MULTILINE)
 _DEEPEST = 12_000
+OUR_FAULT = "the analyzer failed on it, please report"
+"""How the reason begins where a file is skipped for a mistake of the toolkit's own."""
 _MODULES_KEPT = 400
 """Parsed modules that a process keeps before it forgets them all: what bounds the memory of a run over a large tree."""
 
@@ -63,7 +67,7 @@ def analyze(
     for path in paths:
         if not path.exists():
             raise MigrateError(f"{path}: there is no such file or folder")
-    root = _root(paths)
+    root, shown = _root(paths)
     files = sorted({file.relative_to(root).as_posix() for path in paths for file in _files(path.resolve())})
     files = [file for file in files if not any(fnmatch(file, pattern) for pattern in exclude)]
     read, waiting, digests = _sorted_out(root, files)
@@ -84,7 +88,7 @@ def analyze(
         cache.save()
     ordered = [read[file] for file in files]
     return Report(
-        root=str(root),
+        root=shown,
         files=tuple(one.row for one in ordered),
         jobs=tuple(one.job for one in ordered if one.job),
         libraries=tuple(one.library for one in ordered if one.library),
@@ -108,10 +112,20 @@ def sources_of(report: Report) -> dict[str, str]:
     return texts
 
 
-def _root(paths: tuple[Path, ...]) -> Path:
-    resolved = [path.resolve() for path in paths]
-    folders = [path if path.is_dir() else path.parent for path in resolved]
-    return Path(os.path.commonpath(folders))
+def _root(paths: tuple[Path, ...]) -> tuple[Path, str]:
+    """The folder that holds all paths, and how to show it: as it was given where that can be, which diffs well."""
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    root = Path(os.path.commonpath([folder.resolve() for folder in folders]))
+    if all(folder.is_absolute() == folders[0].is_absolute() for folder in folders):
+        given = Path(os.path.commonpath(folders) or ".")
+        if given.resolve() == root:
+            return root, _in_utf8(given.as_posix())
+    return root, _in_utf8(root.as_posix())
+
+
+def _in_utf8(path: str) -> str:
+    r"""The path with ``\udcff`` written for each byte that is not UTF-8."""
+    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -132,12 +146,15 @@ def _sorted_out(root: Path, files: list[str]) -> tuple[dict[str, Read], list[str
     digests: dict[str, str] = {}
     imports: dict[str, tuple[set[str], int]] = {}
     for file in files:
+        if file != _in_utf8(file):
+            done[file] = Read(FileRow(_in_utf8(file), FileStatus.SKIPPED, "its name is not UTF-8 text"))
+            continue
         language = _OTHER_SOURCES.get(Path(file).suffix)
         if language:
             done[file] = Read(FileRow(file, FileStatus.SKIPPED, f"{language} source: listed, not analysed"))
             continue
         try:
-            data = (root / file).read_bytes()
+            data = _bytes_of(root / file)
         except OSError as error:
             done[file] = Read(FileRow(file, FileStatus.SKIPPED, f"cannot be read: {error.strerror}"))
             continue
@@ -156,6 +173,13 @@ def _sorted_out(root: Path, files: list[str]) -> tuple[dict[str, Read], list[str
         else:
             done[file] = Read(FileRow(file, FileStatus.NO_SPARK), lines)
     return done, sorted(signs), digests
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The content of a file; OSError where it has none, as a pipe that would be waited for has not."""
+    if path.exists() and not path.is_file():
+        raise OSError(0, "it is not a regular file")
+    return path.read_bytes()
 
 
 def _each(root: Path, files: list[str], jobs: int) -> Iterator[Read]:
@@ -188,8 +212,16 @@ def read_file(root: Path, file: str, project: Project) -> Read:
         return replace(_read(root, file, project), needs=project.touched())
     except RecursionError:
         return Read(FileRow(file, FileStatus.SKIPPED, "is nested too deeply to be read"))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours in one odd file must not cost the report on all others
+        return Read(FileRow(file, FileStatus.SKIPPED, f"{OUR_FAULT}: {_place_of(error)}"))
     finally:
         sys.setrecursionlimit(limit)
+
+
+def _place_of(error: Exception) -> str:
+    """What was raised and where, without anything that differs from run to run."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
 def _read(root: Path, file: str, project: Project) -> Read:

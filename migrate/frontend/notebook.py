@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from migrate.frontend.source import Cell, Source
+from migrate.frontend.source import Cell, Source, split_lines, storable
 
 _DATABRICKS = "# Databricks notebook source"
 _TIMERS = frozenset({"time", "timeit", "prun", "memit", "lprun"})
@@ -84,9 +84,7 @@ def jupyter(text: str) -> Source:
     document = json.loads(text)
     if not isinstance(document, dict):
         raise ValueError("not a Jupyter notebook")
-    cells = document.get("cells")
-    if cells is None:
-        cells = [cell for sheet in document.get("worksheets", []) for cell in sheet.get("cells", [])]
+    cells = _cells(document)
     language = _language(document)
     if language and not language.startswith(("py", "ipython")):
         raise ValueError(f"a notebook of {language}, not of Python")
@@ -94,11 +92,20 @@ def jupyter(text: str) -> Source:
     for index, cell in enumerate(cells):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", cell.get("input", ""))
-        lines = ("".join(map(str, source)) if isinstance(source, list) else str(source)).splitlines()
+        source = cell.get("source", cell.get("input")) or ""
+        joined = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        lines = split_lines(storable(joined).removesuffix("\n"))
         out.cells.append(Cell(index, len(out.lines) + 1))
         _add_cell(out, lines or [""])
     return Source("\n".join(out.lines) + "\n", tuple(out.cells), tuple(out.sql), tuple(out.runs), notebook=True)
+
+
+def _cells(document: dict[str, object]) -> list[object]:
+    """The cells of a notebook, of all its sheets where it is of the third version of the format."""
+    holders = document.get("worksheets", [])
+    found = [document, *holders] if isinstance(holders, list) else [document]
+    lists = [holder.get("cells") for holder in found if isinstance(holder, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
 
 
 def _language(document: dict[str, object]) -> str:
@@ -179,7 +186,7 @@ def databricks(text: str) -> Source:
     sql: list[tuple[int, str]] = []
     runs: list[tuple[int, str]] = []
     piece: list[str] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(split_lines(text), 1):
         if not line.startswith("# MAGIC"):
             piece = None
             continue

@@ -8,6 +8,11 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from migrate.frontend.source import LINE_END
+
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What reading a text that is no Python raises."""
+
 _REPAIRS = 60
 _TUPLES = re.compile(r"\blambda\b[^:]*\([^:]*:")
 """Parameters of a lambda that Python 2 unpacked."""
@@ -30,7 +35,6 @@ _PYTHON_2: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
 _PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.*)$")
 _STATEMENT = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@\"']")
 """How a line starts that may start a statement of a file's top level."""
-_LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,13 @@ def salvaged(text: str) -> Parsed:
     return Parsed(_tree(changed), tuple(repairs), changed)
 
 
+def parse_expression(text: str) -> ast.expr:
+    """The syntax tree of a text that is one expression; one of ``UNREADABLE`` where it is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode="eval").body
+
+
 def _tree(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -88,7 +99,7 @@ def _tree(text: str) -> ast.Module:
 
 
 def _repaired(text: str, error: SyntaxError) -> Parsed:
-    pieces = _LINE_END.split(text)
+    pieces = LINE_END.split(text)
     lines, ends = pieces[::2], [*pieces[1::2], ""]
     if isinstance(error, TabError):
         lines = [line[: len(line) - len(line.lstrip())].expandtabs(8) + line.lstrip() for line in lines]

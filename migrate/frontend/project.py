@@ -9,11 +9,8 @@ from pathlib import Path, PurePosixPath
 from migrate.frontend.module import Module
 from migrate.frontend.names import absolute
 from migrate.frontend.notebook import databricks, is_databricks, jupyter
-from migrate.frontend.parsing import Parsed, parse, salvaged
+from migrate.frontend.parsing import UNREADABLE, Parsed, parse, salvaged
 from migrate.frontend.source import Source, decode
-
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What reading a file that is no Python source or notebook raises."""
 
 _SOURCE_FOLDERS = ("", "src", "python", "lib")
 

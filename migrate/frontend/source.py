@@ -6,6 +6,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+# str.splitlines would also break at form feeds and Unicode separators, which Python's own line count does not.
+LINE_END = re.compile(r"(\r\n|\r|\n)")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -48,10 +50,20 @@ def decode(data: bytes) -> str:
         match = _COOKIE.match(line)
         if match:
             try:
-                return data.decode(match.group(1).decode("ascii"))
-            except (LookupError, UnicodeDecodeError):
+                return storable(data.decode(match.group(1).decode("ascii")))
+            except (LookupError, UnicodeError):
                 break
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def storable(text: str) -> str:
+    """The text with a question mark for each lone surrogate, which no encoding can write."""
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a source text without their ends."""
+    return LINE_END.split(text)[::2]

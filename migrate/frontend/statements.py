@@ -10,6 +10,7 @@ from functools import partial
 from migrate.frontend import symbols
 from migrate.frontend.inference import inferred
 from migrate.frontend.machine import STEPS, Machine
+from migrate.frontend.parsing import UNREADABLE, parse_expression
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_calls import make_udf
 from migrate.frontend.values import (
@@ -152,8 +153,8 @@ def annotated(m: Machine, annotation: ast.expr | None) -> Value | None:
         return None
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
+            annotation = parse_expression(annotation.value)
+        except UNREADABLE:
             return None
     if isinstance(annotation, ast.Subscript):
         name = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 
+from migrate.frontend.parsing import UNREADABLE, parse_expression
 from migrate.frontend.sql import fields_of, names_of, read_query
 from migrate.ir import Argument, Job, Stage
 
@@ -306,8 +307,8 @@ def _tree(argument: Argument | None) -> ast.expr | None:
     if argument is None:
         return None
     try:
-        return ast.parse(f"({argument.source}\n)", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return parse_expression(f"({argument.source}\n)")
+    except UNREADABLE:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 
 from migrate.errors import MigrateError
 from migrate.report.model import FileRow, FileStatus, Library, Report, Summary
@@ -31,6 +32,7 @@ def render(
         raise MigrateError(f"Unknown report format {format!r}: use one of {', '.join(FORMATS)}.")
     # Each format brings its own libraries (rich, jinja2), so that asking for one does not load the others.
     writer: Callable[..., str] = import_module(f"migrate.report.{format}").write
-    if format == "text":
-        return writer(report, sources or {}, width=width, color=color)
-    return writer(report, sources or {})
+    options: dict[str, Any] = {"width": width, "color": color} if format == "text" else {}
+    text = writer(report, sources or {}, **options)
+    # A literal of the analysed code may hold half a character, which no file can. In JSON this spelling means the same.
+    return text.encode("utf-8", errors="backslashreplace").decode("utf-8")

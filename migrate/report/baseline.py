@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
+from migrate.frontend.source import split_lines
 from migrate.ir import Stage
 from migrate.report.model import Report
-from migrate.report.source import SourceLines, split_lines
+from migrate.report.source import SourceLines
 
 Remark = Finding | Stage
 Keeps = Mapping[int, frozenset[str]]
@@ -67,7 +68,9 @@ def fingerprints(report: Report, sources: Mapping[str, str]) -> Mapping[Mark, st
         text = lines.line(one.path, one.line)
         key = (one.path, one.code, one.subject if text is None else " ".join(text.split()))
         seen[key] = seen.get(key, 0) + 1
-        prints[one] = hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()[:20]
+        prints[one] = hashlib.sha256("\0".join((*key, str(seen[key]))).encode(errors="backslashreplace")).hexdigest()[
+            :20
+        ]
     return prints
 
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-# str.splitlines would also break at form feeds and Unicode separators, which Python's own line count does not.
-_LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-def split_lines(text: str) -> list[str]:
-    """The lines of a source text without their ends."""
-    return _LINE_END.split(text)
+from migrate.frontend.source import split_lines
 
 
 class SourceLines:

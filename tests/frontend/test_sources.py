@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 import pytest
 
-from migrate.frontend.project import UNREADABLE, load
 from migrate.inventory import analyze
 from migrate.ir import HeavyKind
 from migrate.report import FileStatus, Report
@@ -153,40 +151,6 @@ def test_what_cannot_be_read_is_a_row_with_its_reason(name: str, tmp_path: Path)
     (row,) = _analyzed(tmp_path).files
     assert row.status in (FileStatus.SKIPPED, FileStatus.NO_SPARK)
     assert row.status is FileStatus.NO_SPARK or reason in (row.reason or "")
-
-
-DEEP = {
-    "brackets": "x = " + "(" * 1000 + "1" + ")" * 1000,
-    "lists": "x = " + "[" * 1000 + "]" * 1000,
-    "lambdas": "f = " + "lambda x: " * 1000 + "x",
-    "attributes": "x = spark" + ".a" * 1000,
-    "calls": "x = spark.range(3)" + ".where('id > 1')" * 1000,
-    "a sum": "x = " + " + ".join(["spark"] * 1000),
-    "subscripts": "x = spark" + "[0]" * 1000,
-}
-
-
-@pytest.mark.parametrize("name", DEEP)
-def test_a_thousand_deep_is_a_row_too(name: str, tmp_path: Path) -> None:
-    (tmp_path / "deep.py").write_text(f"import pyspark\n{DEEP[name]}\n")
-    assert len(_analyzed(tmp_path).files) == 1
-
-
-def test_noise_never_crashes_the_reader(checkout: Path) -> None:
-    """Truncated, overwritten and re-encoded bytes of a real job either load or raise what the reader says it raises."""
-    source = (checkout / "samples" / "spark_mllib_horovod" / "train_photos.py").read_bytes()
-    chance = random.Random(7)
-    for _ in range(150):
-        data = bytearray(source[: chance.randrange(len(source))])
-        for _ in range(chance.randrange(8)):
-            data[chance.randrange(max(len(data), 1)) : chance.randrange(max(len(data), 1))] = chance.randbytes(3)
-        if chance.random() < 0.2:
-            data = bytearray(bytes(data).decode("latin-1").encode(chance.choice(["utf-16", "utf-32", "cp037"])))
-        for name in ("job.py", "job.ipynb"):
-            try:
-                load(name, bytes(data))
-            except UNREADABLE:
-                continue
 
 
 NOTEBOOK = "# Databricks notebook source\n"
