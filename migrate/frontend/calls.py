@@ -19,6 +19,7 @@ from migrate.frontend.values import (
     Function,
     Instance,
     Items,
+    Keys,
     Method,
     Ref,
     Spark,
@@ -476,8 +477,7 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     ):
         return None
     on_spark = m.spark_backend > 0
-    rows = [key for key in local_of(made) if m.recorder.drafts[key].heavy is not HeavyKind.PETASTORM]
-    if not on_spark and not rows:
+    if not on_spark and not _collected(m, local_of(made)):
         return None
     heavy = HeavyKind.HYPERPARAM_SEARCH if on_spark else HeavyKind.DRIVER_ML_FIT
     op = Op(symbol, "Local", Kind.TUNE if on_spark else Kind.TRAIN, Cost.PYTHON if on_spark else Cost.DRIVER, heavy)
@@ -486,6 +486,21 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     ):
         return None
     return stage_call(m, node, Spark("-"), op, symbol, given)
+
+
+def _collected(m: Machine, rows: Keys) -> bool:
+    """Whether rows on the driver are Spark's, not those of files that a petastorm reader opened by itself."""
+    waiting, seen = set(rows), set()
+    while waiting:
+        key = waiting.pop()
+        draft = m.recorder.drafts.get(key)
+        if key in seen or draft is None or draft.heavy is HeavyKind.PETASTORM:
+            continue
+        if draft.kind is not Kind.OPAQUE:
+            return True
+        seen.add(key)
+        waiting |= draft.inputs
+    return False
 
 
 def _items_call(m: Machine, node: ast.Call, base: Items, attribute: str, given: Given) -> Value:
