@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from migrate.frontend.module import Module
@@ -116,6 +117,7 @@ _PREDICTING = frozenset(
 _APPLYING = frozenset({"generate", "inference", "encode"})
 """Names that mean other things too: a model is applied where one of its libraries is there as well."""
 _WORK = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.stmt)
+_NO_WORK = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Return, ast.Pass)
 _LIMIT = 200
 
 
@@ -123,8 +125,8 @@ _LIMIT = 200
 class Reach:
     """``libraries`` by their top package; ``trains`` and ``predicts`` say what is done with their models.
 
-    ``size`` counts the calls, comprehensions and statements of the function and of what it reaches: a lambda that only
-    rearranges a tuple has none.
+    ``size`` counts the calls, comprehensions and statements of the function and of what it reaches, where returning
+    is no statement: a lambda or a function that only rearranges a tuple has none.
     """
 
     libraries: set[str] = field(default_factory=set)
@@ -144,12 +146,20 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
         if function in seen:
             continue
         seen.add(function)
-        for child in ast.walk(function):
-            found.size += isinstance(child, _WORK)
+        inside = list(ast.walk(function))
+        local = {part.id for part in inside if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        local |= {part.arg for part in inside if isinstance(part, ast.arg)}
+        owners = {part.value for part in inside if isinstance(part, ast.Attribute)}
+        for child in inside:
+            found.size += _is_work(child)
             if isinstance(child, ast.Attribute):
                 found._attributes.add(child.attr)
             if isinstance(child, (ast.Name, ast.Attribute)) and isinstance(child.ctx, ast.Load):
-                _follow(project, where, child, found, waiting)
+                for source in _sources(project, where, child, local):
+                    if isinstance(source, str):
+                        found.libraries.add(source)
+                    elif not (child in owners and isinstance(source[1], ast.ClassDef)):
+                        waiting.append(source)
             elif isinstance(child, (ast.Import, ast.ImportFrom)):
                 names = [a.name for a in child.names] if isinstance(child, ast.Import) else [child.module or ""]
                 found.libraries.update(name.split(".", 1)[0] for name in names if name.split(".", 1)[0] in LIBRARIES)
@@ -160,17 +170,27 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
     return found
 
 
-def _follow(
-    project: Project, where: Module, node: ast.Name | ast.Attribute, found: Reach, waiting: list[tuple[Module, ast.AST]]
-) -> None:
+def _is_work(node: ast.AST) -> bool:
+    return isinstance(node, _WORK) and not isinstance(node, _NO_WORK) and not _is_docstring(node)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _sources(
+    project: Project, where: Module, node: ast.Name | ast.Attribute, local: set[str]
+) -> Iterator[str | tuple[Module, ast.AST]]:
+    """The libraries worth naming that a name comes from, and its definition in the project."""
     origin = where.resolve(node)
     if origin is None:
+        if isinstance(node, ast.Name) and node.id not in local:
+            yield from _variable(where, node.id)
         return
     top = origin.split(".", 1)[0]
     if top in LIBRARIES:
-        found.libraries.add(top)
-        return
-    if top in roots():
+        yield top
+    if top in roots() or top in LIBRARIES:
         return
     target: Module | None = where
     name = origin
@@ -180,7 +200,19 @@ def _follow(
         holder, _, name = origin.rpartition(".")
         path = project.locate(where.path, holder) if holder else None
         target = project.module(path) if path else None
-    if target is not None:
-        definition = target.definitions.get(name)
-        if definition is not None:
-            waiting.append((target, definition))
+    definition = target.definitions.get(name) if target is not None else None
+    if target is not None and definition is not None:
+        yield target, definition
+
+
+def _variable(where: Module, name: str) -> Iterator[str | tuple[Module, ast.AST]]:
+    """What a variable of the module holds: a lambda, or an object with the libraries it was made by."""
+    value = where.definitions.get(name)
+    if isinstance(value, ast.Lambda):
+        yield where, value
+    elif isinstance(value, ast.Call):
+        for part in ast.walk(value):
+            if isinstance(part, (ast.Name, ast.Attribute)):
+                top = (where.resolve(part) or "").split(".", 1)[0]
+                if top in LIBRARIES:
+                    yield top
