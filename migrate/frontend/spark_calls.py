@@ -39,6 +39,7 @@ DATASETS = frozenset({"DataFrame", "StreamFrame", "RDD", "DStream", "DynamicFram
 _PASSIVE = frozenset(
     {"Column", "Window", "Broadcast", "SparkSession", "SparkContext", "SQLContext", "GlueContext", "StreamingContext"}
 )
+_SELECTS = re.compile(r"\bselect\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -480,6 +481,7 @@ def _read_views(m: Machine, draft: Draft, text: str, name: str) -> None:
         m.recorder.views[view] = m.recorder.views.get(view, NOTHING) | {draft.key}
     if name == "sql":
         draft.facts["text"] = text
+        draft.facts["operations"] = str(query.operations if query is not None else int(bool(_SELECTS.search(text))))
 
 
 def subscript_stage(m: Machine, node: ast.Subscript, base: Spark, index: Value) -> Value:

@@ -29,6 +29,7 @@ class Query:
     filter, a projection, a read, an action that gives no rows. ``tables`` are the names it reads and ``functions``
     those it calls, in lower case; ``views`` maps each temporary view that it creates to the names that this one reads.
     ``columns`` are the names that its last statement gives, None where they cannot be known without the data.
+    ``operations`` counts what would be calls on a DataFrame: projections, filters, joins, groupings, sorts, writes.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Query:
     functions: frozenset[str]
     views: tuple[tuple[str, frozenset[str]], ...] = ()
     columns: tuple[str, ...] | None = None
+    operations: int = 0
 
 
 @lru_cache(maxsize=512)
@@ -55,6 +57,7 @@ def read_query(text: str) -> Query | None:
         functions=frozenset().union(*(_functions(statement) for statement in parsed)),
         views=tuple(_views(parsed)),
         columns=_columns(parsed[-1]),
+        operations=sum(map(_operations, parsed)),
     )
 
 
@@ -153,6 +156,24 @@ def _kind(statement: exp.Expression) -> Kind:
     last = statement.expression if isinstance(statement, exp.Create) else statement
     whole = not isinstance(last, exp.Select) or all(isinstance(one, exp.Star) for one in last.expressions)
     return Kind.READ if whole else Kind.PROJECT
+
+
+def _operations(statement: exp.Expression) -> int:
+    from sqlglot import exp
+
+    clauses = (exp.Join, exp.Group, exp.Order, exp.Where, exp.Having, exp.Limit, exp.Lateral, exp.SetOperation)
+    count = int(_kind(statement) is Kind.WRITE and not _is_container(statement))
+    for node in statement.walk():
+        projects = isinstance(node, exp.Select) and not all(isinstance(one, exp.Star) for one in node.expressions)
+        count += projects or isinstance(node, clauses)
+    return count
+
+
+def _is_container(statement: exp.Expression) -> bool:
+    """Whether a statement makes what holds tables: a schema, a catalogue, a volume."""
+    from sqlglot import exp
+
+    return isinstance(statement, exp.Create) and statement.kind not in ("TABLE", "VIEW")
 
 
 def _tables(statement: exp.Expression) -> frozenset[str]:

@@ -54,7 +54,7 @@ _RELATIONAL_RDD = frozenset(
 )
 _FRAMES = ("DataFrame.", "GroupedData.", "SparkSession.sql", "SQLContext.sql", "DynamicFrame.", "DataFrameNaFunctions.")
 _LIGHT_LIBRARIES = frozenset({"numpy", "pandas"})
-_LIGHT = 4
+_NOT_COUNTED = frozenset({Kind.READ, Kind.PERSIST, Kind.ACTION, Kind.OPAQUE, Kind.FIT, Kind.PREDICT})
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,14 @@ class Evidence:
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages that running the file runs, all of them for a module of definitions."""
+        """The stages that running the file runs, all of them for a module of definitions.
+
+        What the modules and notebooks that it includes do by themselves is set-up, unless there is nothing else.
+        """
         reached = tuple(stage for stage in self.job.stages if stage.facts.get("reached") != "no")
-        return reached or self.job.stages
+        used = {maker for stage in reached for maker in stage.facts.get("udfs", "").split(",")}
+        own = tuple(stage for stage in reached if stage.id in used or _begun_in(stage) == self.job.path)
+        return own or reached or self.job.stages
 
     @cached_property
     def streaming(self) -> list[Stage]:
@@ -92,8 +97,7 @@ class Evidence:
     @cached_property
     def native(self) -> list[Stage]:
         """Transformations and writes that Spark runs by itself on frames."""
-        kept = {Kind.READ, Kind.PERSIST, Kind.ACTION, Kind.OPAQUE, Kind.FIT, Kind.PREDICT}
-        return [s for s in self.stages if s.cost is Cost.NATIVE and (s.kind not in kept or s.facts.get("text"))]
+        return [stage for stage in self.stages if stage.cost is Cost.NATIVE and operations(stage)]
 
     @cached_property
     def framed(self) -> list[Stage]:
@@ -102,7 +106,8 @@ class Evidence:
         return [
             s
             for s in self.stages
-            if s.heavy is None and s.symbol.startswith(_FRAMES) and (s.kind in kinds or s.facts.get("text"))
+            if s.heavy is None and s.symbol.startswith(_FRAMES) and operations(s)
+            if s.kind in kinds or s.facts.get("text")
         ]
 
     @cached_property
@@ -132,11 +137,6 @@ class Evidence:
         return frozenset(names) - _LIGHT_LIBRARIES
 
     @property
-    def light(self) -> bool:
-        """Whether every Python function is a line of rearranging or string handling."""
-        return all(int(s.facts.get("size", "0")) <= _LIGHT and not s.facts.get("libraries") for s in self.python)
-
-    @property
     def hand_written_learning(self) -> bool:
         """Whether a job over RDDs computes a model by itself: two words of learning in its names, and arrays."""
         words = [word for word in self.job.facts.get("vocabulary", "").split(",") if word]
@@ -155,6 +155,17 @@ def _applies_mllib(stage: Stage) -> bool:
 
 def _libraries(stage: Stage) -> frozenset[str]:
     return frozenset(name for name in stage.facts.get("libraries", "").split(",") if name)
+
+
+def operations(stage: Stage) -> int:
+    """How many operations on data a native stage stands for: one for a call, those of its clauses for SQL."""
+    told = stage.facts.get("operations")
+    return int(told) if told is not None else int(stage.kind not in _NOT_COUNTED)
+
+
+def _begun_in(stage: Stage) -> str:
+    """The file whose top level leads to a stage."""
+    return stage.facts["calls"].split(":", 1)[0] if "calls" in stage.facts else stage.span.path
 
 
 def learns(stage: Stage) -> bool:

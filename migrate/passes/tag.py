@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.ir import Reason, Stage, Tag
-from migrate.passes.evidence import Evidence
+from migrate.passes.evidence import Evidence, operations
 from migrate.rules import code_for
 
 _SAYS = {
@@ -13,9 +13,7 @@ _SAYS = {
     Tag.SQL_ETL: "reads, shapes or writes with Spark's own operators",
 }
 _BESIDE = 3
-"""Native stages for each light Python function from which on the function is incidental."""
-_BESIDE_ANY = 8
-"""The same for Python functions that do more than a line."""
+"""Native operations for each Python function from which on the function may be incidental."""
 
 
 def tags(evidence: Evidence) -> tuple[Tag, tuple[Tag, ...], tuple[Reason, ...]]:
@@ -40,10 +38,9 @@ def tags(evidence: Evidence) -> tuple[Tag, tuple[Tag, ...], tuple[Reason, ...]]:
 
 
 def incidental(evidence: Evidence) -> bool:
-    """Whether SQL carries the job and Python only helps: few or light functions beside much native work."""
-    beside = len(evidence.native)
-    needed = _BESIDE if evidence.light else _BESIDE_ANY
-    return not evidence.libraries and beside >= needed * len(evidence.python)
+    """Whether SQL carries the job and Python only helps: more is done in the engine than in the functions."""
+    beside = sum(operations(stage) for stage in evidence.native)
+    return not evidence.libraries and beside >= max(_BESIDE * len(evidence.python), evidence.size)
 
 
 def _reason(tag: Tag, stage: Stage) -> Reason:

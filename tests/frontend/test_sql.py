@@ -38,6 +38,24 @@ def test_the_dearest_thing_in_a_text_is_its_kind(text: str) -> None:
     assert query.kind is KINDS[text]
 
 
+OPERATIONS = {
+    "SELECT * FROM a": 0,
+    "USE a": 0,
+    "CREATE SCHEMA IF NOT EXISTS a": 0,
+    "INSERT INTO t SELECT * FROM a": 1,
+    "SELECT b, count(*) FROM a WHERE b > 1 GROUP BY b ORDER BY b": 4,
+    "SELECT b FROM (SELECT a.b FROM a JOIN c USING (b) JOIN d USING (b))": 4,
+    "SELECT b FROM a; SELECT c FROM a": 2,
+}
+
+
+@pytest.mark.parametrize("text", OPERATIONS)
+def test_a_text_counts_for_the_operations_in_it(text: str) -> None:
+    query = read_query(text)
+    assert query is not None
+    assert query.operations == OPERATIONS[text]
+
+
 def test_a_common_table_expression_is_no_table() -> None:
     query = read_query("WITH q AS (SELECT * FROM Db.A) SELECT q.x, y AS z FROM q JOIN b ON q.x = b.x")
     assert query is not None

@@ -31,6 +31,29 @@ JOBS = {
         Tag.PYTHON_COMPUTE,
         SPLIT,
     ),
+    "one line of Python behind a query that does the work": (
+        "spark.sql('select a, count(*) n from t where b > 1 group by a').rdd.map(lambda r: (r.a, r.n)).collect()",
+        Tag.SQL_ETL,
+        KEEP,
+    ),
+    "one line of Python behind a query that only reads": (
+        "spark.sql('select * from t').rdd.map(lambda r: (r.a, r.n)).collect()",
+        Tag.PYTHON_COMPUTE,
+        MOVE,
+    ),
+    "statements of SQL that do nothing to rows": (
+        "spark.sql('use catalog c')\nspark.sql('create schema if not exists s')\nspark.sql('show tables')\n"
+        "spark.table('a').rdd.map(lambda r: (r.a, r.n)).collect()",
+        Tag.PYTHON_COMPUTE,
+        MOVE,
+    ),
+    "a function that does more than the native stages around it": (
+        "def parse(s):\n    a = s.split()\n    b = a[0].strip()\n    c = b.lower()\n    return c + a[1]\n"
+        "f = F.udf(parse)\nspark.table('a').withColumn('x', f('x')).filter('x > 1').drop('y').distinct()"
+        ".write.saveAsTable('c')",
+        Tag.PYTHON_COMPUTE,
+        SPLIT,
+    ),
     "Python over text files": (
         "def parse(line):\n    words = [w.strip() for w in line.split(',')]\n    return len(words), words\n"
         "spark.sparkContext.textFile('x').map(parse).filter(lambda p: p[0] > 1).saveAsTextFile('y')",
@@ -114,6 +137,16 @@ def test_tag_and_verdict(name: str, tmp_path: Path) -> None:
     assert (job.tag, job.verdict) == (tag, verdict)
     assert job.reasons and all(reason.code and reason.message for reason in job.reasons)
     assert 0 < job.confidence <= 1
+
+
+def test_what_an_included_file_does_by_itself_is_set_up(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text(
+        HEAD + "name = 'x'\n" + "spark.table('a').distinct().write.saveAsTable('b')\n" * 9
+    )
+    path = tmp_path / "job.py"
+    path.write_text("from setup import name, spark\nspark.table(name).rdd.map(lambda r: len(r)).collect()\n")
+    job = judge(read_job(path)[0])
+    assert (len(job.stages), job.tag, job.verdict) == (30, Tag.PYTHON_COMPUTE, MOVE)
 
 
 def test_what_could_not_be_followed_lowers_the_confidence(tmp_path: Path) -> None:
