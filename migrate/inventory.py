@@ -29,7 +29,7 @@ from migrate.passes.stay import with_stay
 from migrate.report import FileRow, FileStatus, Library, Report
 
 _OTHER_SOURCES = {".scala": "Scala", ".java": "Java", ".sql": "SQL"}
-_SIGNS = (b"spark", b"horovod", b"petastorm", b"glue", b"elephas", b"koalas", b"orca")
+_SIGNS = (b"spark", b"horovod", b"petastorm", b"awsglue", b"elephas", b"koalas", b".orca")
 _LEFT_OUT = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".migrate"}
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.MULTILINE)
 _DEEPEST = 12_000

@@ -6,9 +6,10 @@ import ast
 import difflib
 import json
 import subprocess
-import sys
 from functools import lru_cache
 from pathlib import Path
+
+from ruff.__main__ import find_ruff_bin
 
 from migrate.errors import MigrateError
 
@@ -72,7 +73,8 @@ def undefined_names(text: str, path: Path) -> list[str]:
 
 
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--stdin-filename", str(path.absolute()), "-"]
+    # Not by ``python -m ruff``, which would import a module of the job's folder in place of Python's own.
+    command = [find_ruff_bin(), *arguments, "--no-cache", "--stdin-filename", str(path.absolute()), "-"]
     done = subprocess.run(
         command, input=text, capture_output=True, encoding="utf-8", check=False, cwd=_existing(path.absolute())
     )
