@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import re
-import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -14,16 +11,12 @@ from typing import NamedTuple
 
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
-from migrate.frontend.source import split_lines
+from migrate.frontend.keep import Keep, keeps
 from migrate.ir import Stage
 from migrate.report.model import Report
 from migrate.report.source import SourceLines
 
 Remark = Finding | Stage
-Keeps = Mapping[int, frozenset[str]]
-
-ALL_CODES = "*"
-_COMMENT = re.compile(r"#\s*migrate:\s*keep\b(?P<codes>[\s,A-Z0-9]*)")
 
 
 class Mark(NamedTuple):
@@ -122,23 +115,6 @@ def suppress(report: Report, sources: Mapping[str, str]) -> Report:
     return replace(slimmer, suppressed=report.suppressed + silenced)
 
 
-def keeps(source: str) -> Keeps:
-    """The codes that comments keep, by the line they hold for; ``ALL_CODES`` for a comment that names none.
-
-    A comment behind code holds for its own line, a comment on a line of its own for the next line that has code.
-    """
-    if "migrate:" not in source:
-        return {}
-    found: dict[int, frozenset[str]] = {}
-    lines = split_lines(source)
-    for line, comment in _comments(source):
-        if match := _COMMENT.match(comment):
-            codes = frozenset(re.findall(r"SR\d+", match["codes"])) or frozenset({ALL_CODES})
-            target = _next_code_line(lines, line) if lines[line - 1].lstrip().startswith("#") else line
-            found[target] = found.get(target, frozenset()) | codes
-    return found
-
-
 def _heard(findings: tuple[Finding, ...], sources: Mapping[str, str]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if not _kept(finding, sources))
 
@@ -146,28 +122,9 @@ def _heard(findings: tuple[Finding, ...], sources: Mapping[str, str]) -> tuple[F
 def _kept(remark: Remark, sources: Mapping[str, str]) -> bool:
     one = mark(remark)
     source = sources.get(one.path)
-    codes = _keeps_of(source).get(one.line, frozenset()) if source else frozenset()
-    return bool(codes & {one.code, ALL_CODES})
+    return source is not None and any(keep.holds(one.line, one.code) for keep in _keeps_of(source))
 
 
 @lru_cache(maxsize=64)
-def _keeps_of(source: str) -> Keeps:
+def _keeps_of(source: str) -> tuple[Keep, ...]:
     return keeps(source)
-
-
-def _comments(source: str) -> Iterator[tuple[int, str]]:
-    """Line and text of each comment, as far as the source can be read as Python."""
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], token.string
-    except (tokenize.TokenError, SyntaxError):
-        # Old or broken code: what has been read so far holds, the rest has no comments that could be trusted.
-        return
-
-
-def _next_code_line(lines: list[str], line: int) -> int:
-    for number, text in enumerate(lines[line:], start=line + 1):
-        if text.strip() and not text.lstrip().startswith("#"):
-            return number
-    return line

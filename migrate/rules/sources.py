@@ -135,4 +135,13 @@ def clean():
     return dlt.read("raw").where("name IS NOT NULL")""",
         symbols=("dlt.*",),
     ),
+    Rule(
+        code="SR925",
+        name="idle-keep-comment",
+        matches="A `# migrate: keep` comment that keeps nothing: a code that does not exist, or that nothing here has.",
+        why="The code it was written for has changed or the code is misspelt: what it was to silence is said, or gone.",
+        do="Correct the code, or take it out of the comment.",
+        before="total = rows.reduce(add)  # migrate: keep SR4242",
+        severity=Severity.WARNING,
+    ),
 )

@@ -40,3 +40,24 @@ def test_what_a_move_would_change_is_a_warning_where_there_is_a_move(
 ) -> None:
     judged, (finding,) = findings(code, tmp_path)
     assert (judged, finding.severity) == (verdict, severity)
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        pytest.param("SR202", [], id="it keeps what is said here"),
+        pytest.param("SR421", [], id="it keeps the stage"),
+        pytest.param("SR202, SR421", [], id="it keeps both"),
+        pytest.param("", [], id="it keeps all"),
+        pytest.param("SR218", ["nothing here has SR218"], id="nothing has the code"),
+        pytest.param("SR202, SR4242", ["SR4242 is no code"], id="one of two is misspelt"),
+    ],
+)
+def test_a_keep_comment_in_vain_is_said_to_be(comment: str, said: list[str], tmp_path: Path) -> None:
+    _, found = findings(MOVES.replace("\n", f"  # migrate: keep {comment}\n"), tmp_path)
+    assert [finding.message for finding in found if finding.code == "SR925"] == said
+
+
+def test_a_comment_that_keeps_everything_of_nothing_is_in_vain(tmp_path: Path) -> None:
+    _, (_, finding) = findings(MOVES + "x = 1  # migrate: keep\n", tmp_path)
+    assert (finding.code, finding.line) == ("SR925", 4) and finding.message.startswith("the comment keeps nothing")

@@ -10,7 +10,7 @@ import pytest
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
 from migrate.report import FileRow, FileStatus, Library, Report, render
-from migrate.report.baseline import ALL_CODES, against, counted, fingerprints, keeps, read_baseline, suppress
+from migrate.report.baseline import against, counted, fingerprints, read_baseline, suppress
 
 CODE = "a = f(x)\nb = g(y)\na = f(x)\n"
 
@@ -82,24 +82,6 @@ def test_errors_warnings_and_heavy_stages_count_and_notes_do_not(sample: Any) ->
     said = [str(one.code) for one in found]
     assert sorted(said) == ["SR401", "SR416", "SR418", "SR421", "SR601", "SR701", "SR903"]
     assert counted(sample.report, sample.sources, only_new=True) == found
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        pytest.param("x = 1  # migrate: keep SR401\n", {1: {"SR401"}}, id="behind code"),
-        pytest.param("x = 1  # migrate: keep SR401, SR402\n", {1: {"SR401", "SR402"}}, id="two codes"),
-        pytest.param("x = 1  #migrate:keep\n", {1: {ALL_CODES}}, id="all codes"),
-        pytest.param("# migrate: keep SR401 (agreed)\n\n# why\nx = 1\n", {4: {"SR401"}}, id="above code"),
-        pytest.param("x = '# migrate: keep SR401'\n", {}, id="in a string"),
-        pytest.param("x = 1  # migrates: keep SR401\n", {}, id="another word"),
-        pytest.param("x = 1  # migrate: keeper SR401\n", {}, id="a longer word"),
-        pytest.param("x = 1  # migrate: keep SR401\nprint 'x\n", {1: {"SR401"}}, id="broken code after it"),
-        pytest.param("x = 1\n", {}, id="none"),
-    ],
-)
-def test_what_a_comment_keeps(source: str, expected: dict[int, set[str]]) -> None:
-    assert keeps(source) == expected
 
 
 def test_kept_findings_go_and_are_counted() -> None:
