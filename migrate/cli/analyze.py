@@ -10,13 +10,22 @@ from typing import Any
 
 import click
 
+from migrate.cli.output import colored, write_all
+
+_TERMINAL = Path("-")
 _KEYS = {"baseline", "exclude", "fail-on", "jobs"}
 
 
 @click.command(short_help="Read Spark jobs and say what each is, and whether it should move to Ray.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "forms", multiple=True, type=click.Choice(["text", "json", "sarif", "html", "markdown"]))
-@click.option("--output", "outputs", multiple=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="One for each --format, in the same order; - is the terminal.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes; one a core by default.")
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="A JSON report to compare with.")
 @click.option("--fail-on", type=click.Choice(["none", "new", "any"]), help="When to exit with 1; none by default.")
@@ -35,7 +44,7 @@ def analyze(
     fail_on: str | None,
     no_cache: bool,
     config: Path | None,
-) -> None:
+) -> int:
     """Read the Python files and notebooks below PATHS: which are Spark jobs, what each does, what should move."""
     from migrate.cache import Cache, default_folder
     from migrate.inventory import analyze as analyzed
@@ -44,8 +53,12 @@ def analyze(
     from migrate.report.baseline import against, counted, read_baseline, suppress
 
     forms = forms or ("text",)
-    if outputs and len(outputs) != len(forms):
-        raise click.UsageError("give one --output for each --format, in the same order")
+    outputs = outputs or tuple(_TERMINAL for _ in forms)
+    if len(outputs) != len(forms):
+        raise click.UsageError("give one --output for each --format, in the same order; - is the terminal")
+    files = [output for output in outputs if output != _TERMINAL]
+    if len({file.resolve() for file in files}) < len(files):
+        raise click.UsageError("two formats cannot have the same --output")
     settings = _settings(config, paths[0])
     fail_on = fail_on or str(settings.get("fail-on", "none"))
     baseline = baseline or (Path(settings["baseline"]) if "baseline" in settings else None)
@@ -56,14 +69,16 @@ def analyze(
     report = suppress(report, sources)
     if baseline is not None:
         report = against(report, sources, read_baseline(_text(baseline), str(baseline)))
-    for index, form in enumerate(forms):
-        text = render(report, form, sources, color=not outputs and sys.stdout.isatty())
-        if outputs:
-            _write(outputs[index], text)
-        else:
+    color = colored(sys.stdout)
+    texts = [
+        render(report, form, sources, color=color and to == _TERMINAL) for form, to in zip(forms, outputs, strict=True)
+    ]
+    write_all({to: text for to, text in zip(outputs, texts, strict=True) if to != _TERMINAL})
+    for to, text in zip(outputs, texts, strict=True):
+        if to == _TERMINAL:
             click.echo(text, nl=not text.endswith("\n"))
     failed = fail_on != "none" and counted(report, sources, only_new=fail_on == "new")
-    sys.exit(1 if failed else 0)
+    return 1 if failed else 0
 
 
 def _settings(config: Path | None, near: Path) -> dict[str, Any]:
@@ -105,15 +120,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MigrateError(f"{path}: cannot be read; give a file that exists and is UTF-8 text") from error
-
-
-def _write(path: Path, text: str) -> None:
-    from migrate.errors import MigrateError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MigrateError(f"{path}: cannot be written ({error.strerror}); give another --output") from error
 
 
 def _bar() -> Callable[[int, int], None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.output import colored, write_all
 from migrate.errors import MigrateError
 
 if TYPE_CHECKING:
@@ -73,14 +74,11 @@ def compare(
         samples=samples,
     )
     comparison = compare_datasets(left, right, options, format=input_format)  # type: ignore[arg-type]  # a Choice
-    report = _report(comparison, format_, left, right, color=output is None and sys.stdout.isatty())
+    report = _report(comparison, format_, left, right, color=output is None and colored(sys.stdout))
     if output is None:
         click.echo(report, nl=False)
     else:
-        try:
-            output.write_text(report, encoding="utf-8")
-        except OSError as error:
-            raise MigrateError(f"{output} cannot be written: {error.strerror}.") from error
+        write_all({output: report})
     return comparison.verdict.exit_code
 
 

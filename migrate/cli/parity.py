@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrate.errors import MigrateError
+from migrate.cli.output import colored, write_all
 
 if TYPE_CHECKING:
     from migrate.parity.result import Result
@@ -63,9 +63,9 @@ def parity(
     )
     with shown() as progress:
         result = run_parity(spec, options, progress)
-    report = _report(result, format_, color=output is None and sys.stdout.isatty())
+    report = _report(result, format_, color=output is None and colored(sys.stdout))
     if output is not None:
-        _write(output, report)
+        write_all({output: report})
     else:
         # A run that could not be done has no report; what it says as text is an error message.
         click.echo(report, nl=False, err=result.failure is not None and format_ == "text")
@@ -77,13 +77,6 @@ def parity(
 def _own(python: str | None) -> str | None:
     """A path given on the command line counts from here, unlike one in the spec."""
     return str(Path(python).absolute()) if python and "/" in python else python
-
-
-def _write(output: Path, report: str) -> None:
-    try:
-        output.write_text(report, encoding="utf-8")
-    except OSError as error:
-        raise MigrateError(f"{output}: the report cannot be written: {error.strerror}.") from error
 
 
 def _report(result: Result, format_: str, *, color: bool) -> str:
