@@ -57,7 +57,7 @@ for row in ds.iter_rows():
     Rule(
         code="SR903",
         name="show-and-take",
-        matches="`show()`, `take(n)`, `head()`, `first()`.",
+        matches="`show()`, `take(n)`, `head()`, `first()`, `display(df)`.",
         why=("Each of them runs the plan up to there again unless it is cached. Often left over from writing the job."),
         do="Drop what only prints. `ds.take(n)`, `ds.show()` otherwise.",
         before="df.show()",
@@ -73,6 +73,7 @@ for row in ds.iter_rows():
             "RDD.first",
             "DataFrame.printSchema",
             "DataFrame.explain",
+            "DataFrame.display",
         ),
     ),
     Rule(

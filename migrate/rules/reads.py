@@ -130,7 +130,12 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "A file that is no image gives a row of height -1 in Spark (dropped with `dropInvalid`) and raises in Ray.",
             '`mode="RGB"` drops an alpha channel that Spark keeps.',
         ),
-        symbols=("ImageSchema.readImages",),
+        symbols=(
+            "ImageSchema.readImages",
+            "sparkdl.readImages",
+            "imageIO.readImages",
+            "imageIO.readImagesWithCustomFn",
+        ),
     ),
     Rule(
         code="SR207",
