@@ -151,6 +151,13 @@ def test_settings_come_from_the_project_and_are_overruled_by_options(tree: Path)
     assert analyze("--fail-on", "none") == 0
 
 
+def test_a_baseline_in_the_settings_counts_from_their_file(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    baseline()
+    (tree / "pyproject.toml").write_text('[tool.migrate]\nfail-on = "new"\nbaseline = "base.json"\n')
+    monkeypatch.chdir(tree / "jobs")
+    assert run(["analyze", ".", "--jobs", "1"]) == 0
+
+
 @pytest.mark.parametrize(
     ("variables", "colors"),
     [

@@ -61,7 +61,7 @@ def analyze(
         raise click.UsageError("two formats cannot have the same --output")
     settings = _settings(config, paths[0])
     fail_on = fail_on or str(settings.get("fail-on", "none"))
-    baseline = baseline or (Path(settings["baseline"]) if "baseline" in settings else None)
+    baseline = baseline or settings.get("baseline")
     processes = jobs or int(settings.get("jobs", os.cpu_count() or 1))
     cache = None if no_cache else Cache(default_folder())
     report = analyzed(paths, processes, _bar(), cache, tuple(settings.get("exclude", ())))
@@ -82,7 +82,10 @@ def analyze(
 
 
 def _settings(config: Path | None, near: Path) -> dict[str, Any]:
-    """The settings of the file given, else of the nearest pyproject.toml; MigrateError for an unknown key."""
+    """The settings of the file given, else of the nearest pyproject.toml; MigrateError for an unknown key.
+
+    The path of a baseline counts from the file that names it.
+    """
     from migrate.errors import MigrateError
 
     path = config or next(
@@ -108,6 +111,8 @@ def _settings(config: Path | None, near: Path) -> dict[str, Any]:
         raise MigrateError(
             f"{path}: [tool.migrate] has no setting {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}"
         )
+    if "baseline" in settings:
+        settings["baseline"] = path.parent / settings["baseline"]
     if settings.get("fail-on", "none") not in ("none", "new", "any"):
         raise MigrateError(f"{path}: fail-on is none, new or any, not {settings['fail-on']!r}")
     return settings

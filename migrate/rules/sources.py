@@ -147,7 +147,7 @@ def clean():
     Rule(
         code="SR926",
         name="feature-store",
-        matches="Databricks' feature store: `fs.read_table`, `fs.create_training_set(...).load_df()`, `fs.write_table`.",
+        matches="Databricks' feature store: `fs.read_table`, `create_training_set(...).load_df()`, `fs.write_table`.",
         why="A table of the catalogue with its lineage; the client needs the workspace, and a Spark session in it.",
         do="Read and write the tables in the Spark part. Training takes what `load_df` gives as a Parquet hand-off.",
         before='features = FeatureStoreClient().read_table("ml.customers")',
