@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -20,13 +20,23 @@ Document = dict[str, Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
 _PRECISION = "high"
+# Code scanning refuses a run with more.
+MAX_RESULTS = 25_000
+_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+_LOUDEST_FIRST = {level: rank for rank, level in enumerate(_SEVERITIES)}
 
 
 def write(report: Report, sources: Mapping[str, str]) -> str:
-    """One SARIF log with one run. Every finding and every Python-heavy stage is a result."""
-    said = tuple(remarks(report))
+    """One SARIF log with one run. Every finding and every Python-heavy stage is a result.
+
+    A stage of which a finding says the same, code and place, is not said twice. Of more than ``MAX_RESULTS`` the least
+    severe are left out, and said to be.
+    """
+    everything = _distinct(remarks(report))
+    said = sorted(everything, key=lambda remark: _LOUDEST_FIRST[_level(remark)])[:MAX_RESULTS]
     prints = fingerprints(report, sources)
     codes = sorted({mark(remark).code for remark in said})
+    notices = [*_left_out(len(everything) - len(said)), *_skipped(report)]
     run: Document = {
         "tool": {
             "driver": {
@@ -38,11 +48,22 @@ def write(report: Report, sources: Mapping[str, str]) -> str:
         "automationDetails": {"id": "migrate/analyze/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that was analysed."}}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _skipped(report)}],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
         "results": [_result(remark, codes, prints, report.new) for remark in said],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _distinct(said: Iterable[Remark]) -> list[Remark]:
+    """The remarks without the stages whose code and place a finding has, which also says what to do."""
+    remarked = list(said)
+    found = {mark(remark)[:4] for remark in remarked if isinstance(remark, Finding)}
+    return [remark for remark in remarked if isinstance(remark, Finding) or mark(remark)[:4] not in found]
+
+
+def _level(remark: Remark) -> Severity:
+    return remark.severity if isinstance(remark, Finding) else Severity.NOTE
 
 
 def _rule(code: str) -> Document:
@@ -56,7 +77,11 @@ def _rule(code: str) -> Document:
         "fullDescription": {"text": plain(rule.matches)},
         "help": {"text": plain(markdown(rule)), "markdown": markdown(rule)},
         "defaultConfiguration": {"level": rule.severity.value},
-        "properties": {"tags": [rule.family.value, rule.family.title], "precision": _PRECISION},
+        "properties": {
+            "tags": [rule.family.value, rule.family.title],
+            "precision": _PRECISION,
+            "problem.severity": _SEVERITIES[rule.severity],
+        },
     }
 
 
@@ -66,7 +91,7 @@ def _result(remark: Remark, codes: list[str], prints: Mapping[Mark, str], new: f
     result: Document = {
         "ruleId": code,
         "ruleIndex": codes.index(code),
-        "level": remark.severity.value if isinstance(remark, Finding) else Severity.NOTE.value,
+        "level": _level(remark).value,
         "message": {"text": _message(remark)},
         "locations": [_location(remark)],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
@@ -120,6 +145,13 @@ def _location(remark: Remark) -> Document:
             "region": region,
         }
     }
+
+
+def _left_out(count: int) -> list[Document]:
+    text = (
+        f"{words.plural(count, 'result')} left out: code scanning takes {MAX_RESULTS:,}. The JSON report has them all."
+    )
+    return [{"level": "warning", "message": {"text": text}}] if count else []
 
 
 def _skipped(report: Report) -> list[Document]:

@@ -12,9 +12,14 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 
+from migrate.findings import Finding, Severity
 from migrate.report import render
 from migrate.report.baseline import against
 from migrate.rules import rules
+
+WRITTEN = jsonschema.Draft202012Validator(
+    json.loads(Path(__file__).with_name("sarif_written.schema.json").read_text(encoding="utf-8"))
+)
 
 
 @pytest.fixture
@@ -29,6 +34,30 @@ def log(report: Any, sources: Any) -> Any:
 def test_every_finding_and_heavy_stage_is_one_result(run: Any) -> None:
     found = sorted(result["ruleId"] for result in run["results"])
     assert found == ["SR325", "SR401", "SR416", "SR418", "SR421", "SR601", "SR701", "SR903", "SR912"]
+
+
+def test_the_log_is_of_the_closed_form(sample: Any) -> None:
+    for report in (sample.report, against(sample.report, {}, frozenset())):
+        assert [error.message for error in WRITTEN.iter_errors(log(report, sample.sources))] == []
+
+
+def test_a_stage_that_a_finding_speaks_of_is_one_result(sample: Any) -> None:
+    job = sample.report.jobs[2]
+    barrier = job.stages[6]
+    finding = Finding(
+        "SR701", Severity.WARNING, "holds its executors", job.path, barrier.span.line, barrier.span.column
+    )
+    report = replace(sample.report, jobs=(replace(job, findings=(finding,)),))
+    (result,) = [one for one in log(report, sample.sources)["runs"][0]["results"] if one["ruleId"] == "SR701"]
+    assert result["level"] == "warning" and result["message"]["text"] == "holds its executors"
+
+
+def test_of_too_many_results_the_loudest_stay_and_the_rest_is_counted(sample: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("migrate.report.sarif.MAX_RESULTS", 3)
+    (run,) = log(sample.report, sample.sources)["runs"]
+    assert [result["level"] for result in run["results"]] == ["error", "warning", "warning"]
+    notice = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    assert notice.startswith("6 results left out")
 
 
 def test_results_point_at_rules_that_carry_their_page(run: Any) -> None:
