@@ -87,19 +87,22 @@ def against(report: Report, sources: Mapping[str, str], known: frozenset[str]) -
     return replace(report, new=frozenset(fingerprints(report, sources).values()) - known)
 
 
+def told(report: Report, sources: Mapping[str, str]) -> tuple[Remark, ...]:
+    """The remarks that somebody who knows the baseline has not heard: all of them where there is none."""
+    prints = fingerprints(report, sources)
+    return tuple(one for one in remarks(report) if report.new is None or prints[mark(one)] in report.new)
+
+
 def counted(report: Report, sources: Mapping[str, str], *, only_new: bool) -> tuple[Remark, ...]:
     """The remarks that `--fail-on any` (or, with ``only_new``, `--fail-on new`) counts.
 
     Those are the errors, the warnings and the Python-heavy stages that no comment keeps; notes never fail a run.
     Without a baseline every remark is new.
     """
-    prints = fingerprints(report, sources)
     return tuple(
         remark
-        for remark in remarks(report)
-        if (isinstance(remark, Stage) or remark.severity is not Severity.NOTE)
-        and not _kept(remark, sources)
-        and not (only_new and report.new is not None and prints[mark(remark)] not in report.new)
+        for remark in (told(report, sources) if only_new else remarks(report))
+        if (isinstance(remark, Stage) or remark.severity is not Severity.NOTE) and not _kept(remark, sources)
     )
 
 

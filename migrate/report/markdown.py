@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrate.findings import Finding
-from migrate.ir import Job
-from migrate.report import words
-from migrate.report.baseline import Remark, fingerprints, mark, remarks
+from migrate.ir import Job, Verdict
+from migrate.report import totals, words
+from migrate.report.baseline import Remark, mark, told
 from migrate.report.model import Report
 from migrate.report.source import SourceLines, printable
 
 # GitHub refuses a comment of more than 65,536 characters; the rest is left for the closing lines.
 MAX_CHARACTERS = 60_000
+MOST_BLOCKERS = 5
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~])")
 
 
 def write(report: Report, sources: Mapping[str, str]) -> str:
-    """The totals, a table of jobs, and each job's reasons and remarks folded away.
+    """The totals, the jobs, and each job's reasons and remarks folded away.
 
-    With a baseline only the remarks that it does not have are listed. What does not fit a comment is left out, and
-    said to be.
+    With a baseline only the remarks that it does not have are listed, and only the jobs that have such. What does not
+    fit a comment is left out, and said to be.
     """
     lines = SourceLines(sources)
-    text = "\n\n".join(["## Spark jobs", _headline(report), _table(report)]) + "\n"
+    said: dict[str, list[Remark]] = {}
+    for remark in told(report, sources):
+        said.setdefault(mark(remark).path, []).append(remark)
+    jobs = [job for job in report.jobs if report.new is None or job.path in said]
+    parts = ["## Spark jobs", _headline(report), *_answer(report), *([_table(jobs)] if jobs else [])]
+    text = "\n\n".join(parts) + "\n"
     left_out = 0
-    for block in _blocks(report, sources, lines):
+    for block in _blocks(report, said, lines):
         if len(text) + len(block) > MAX_CHARACTERS:
             left_out += 1
         else:
@@ -36,41 +42,58 @@ def write(report: Report, sources: Mapping[str, str]) -> str:
     return text
 
 
-def _blocks(report: Report, sources: Mapping[str, str], lines: SourceLines) -> Iterator[str]:
+def _answer(report: Report) -> Iterator[str]:
+    """How many jobs of which sort should move, what can move now, and what is in the way."""
+    if len(report.jobs) > 1:
+        yield _matrix(report)
+    mechanisms, blockers = totals.mechanisms(report), totals.blockers(report)
+    if mechanisms:
+        moving, stages = sum(one.moving for one in mechanisms), sum(one.stages for one in mechanisms)
+        yield f"{moving:,} of {words.plural(stages, 'Python-heavy stage')} can move to Ray now."
+    if blockers:
+        most = ", ".join(f"{_code(one.symbol)} ({words.plural(one.jobs, 'job')})" for one in blockers[:MOST_BLOCKERS])
+        yield f"What blocks most: {most}."
+
+
+def _matrix(report: Report) -> str:
+    counts = totals.tags_by_verdict(report)
+    verdicts = [verdict for verdict in words.VERDICTS if verdict or any(one is None for _, one in counts)]
+    tags = [tag for tag in words.TAGS if any(one is tag for one, _ in counts)]
+    rows = [
+        ["Jobs", *(words.VERDICTS[verdict] for verdict in verdicts)],
+        ["---", *("--:" for _ in verdicts)],
+        *([words.TAGS[tag], *(f"{counts.get((tag, verdict), 0):,}" for verdict in verdicts)] for tag in tags),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _blocks(report: Report, said: Mapping[str, list[Remark]], lines: SourceLines) -> Iterator[str]:
     """One folded block for each file that something is said of: the jobs, then the modules that they import."""
-    by_path: dict[str, list[Remark]] = {}
-    for remark in _listed(report, sources):
-        by_path.setdefault(mark(remark).path, []).append(remark)
     for job in report.jobs:
-        said = by_path.pop(job.path, [])
-        if said or job.unresolved:
-            points = [*_reasons(job), *_points(said, lines), *_unresolved(job)]
+        here = said.get(job.path, [])
+        if here or (job.unresolved and report.new is None):
+            points = [*_reasons(job), *_points(here, lines), *_unresolved(job)]
             yield _folded(f"{job.path}: {words.VERDICTS[job.verdict]}", points)
-    for path, said in by_path.items():
-        yield _folded(path, _points(said, lines))
-
-
-def _listed(report: Report, sources: Mapping[str, str]) -> list[Remark]:
-    if report.new is None:
-        return list(remarks(report))
-    prints = fingerprints(report, sources)
-    return [remark for remark in remarks(report) if prints[mark(remark)] in report.new]
+    jobs = {job.path for job in report.jobs}
+    for path, here in said.items():
+        if path not in jobs:
+            yield _folded(path, _points(here, lines))
 
 
 def _headline(report: Report) -> str:
     return " ".join([f"{words.headline(report)}.", *words.outlook(report), *words.remainder(report)])
 
 
-def _table(report: Report) -> str:
+def _table(jobs: Sequence[Job]) -> str:
     rows = ["| Job | Tag | Verdict | Confidence | Heavy stages | Blocked by |", "|---|---|---|--:|--:|---|"]
-    for job in report.jobs:
+    for job in sorted(jobs, key=lambda job: job.verdict is Verdict.KEEP_ON_SPARK):
         blocked_by = words.first_of((_code(stage.symbol) for stage in words.blockers(job)), 3)
         heavy = len(words.heavy_stages(job))
         verdict = words.VERDICTS[job.verdict]
         row = (_code(job.path), words.TAGS[job.tag], verdict, f"{job.confidence:.2f}", str(heavy), blocked_by)
         rows.append(f"| {' | '.join(row)} |")
-        if sum(map(len, rows)) > MAX_CHARACTERS // 2:
-            rows.append(f"| and {len(report.jobs) - len(rows) + 2:,} more | | | | | |")
+        if sum(map(len, rows)) > MAX_CHARACTERS // 3:
+            rows.append(f"| and {len(jobs) - len(rows) + 2:,} more | | | | | |")
             break
     return "\n".join(rows)
 

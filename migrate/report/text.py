@@ -14,6 +14,7 @@ from rich.text import Text
 from migrate.findings import Finding, Severity
 from migrate.ir import Engine, Job, Stage, Verdict
 from migrate.report import words
+from migrate.report.baseline import Remark, mark, told
 from migrate.report.model import FileStatus, Library, Report
 from migrate.report.sheet import Sheet
 from migrate.report.source import SourceLines, printable
@@ -57,6 +58,8 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
         telling.job(job)
     for library in report.libraries:
         telling.library(library)
+    if report.new is not None:
+        telling.news(told(report, sources))
     telling.closing(report)
     # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
@@ -105,6 +108,16 @@ class _Jobs:
             self._sheet.title(f"{library.path} (library)")
             self._stages(library.path, heavy, indent=0)
             self._findings(findings, library.path, indent=0)
+
+    def news(self, remarks: Sequence[Remark]) -> None:
+        """What the baseline does not know: at the end, where a failed run is looked at first."""
+        if remarks:
+            self._sheet.title("New since the baseline")
+        for remark in remarks:
+            one = mark(remark)
+            said = remark.message if isinstance(remark, Finding) else f"{remark.symbol} runs Python on Spark's workers"
+            self._sheet.add((f"{one.code} ", "bold"), f"{one.path}, {words.place(remark)}: {said}")
+            self._sheet.excerpt(one.path, one.line, 6)
 
     def closing(self, report: Report) -> None:
         """What was not analysed, and what the sections above leave out."""

@@ -21,9 +21,17 @@ def html(text: str) -> str:
 
 def test_every_job_is_a_row_of_the_table(sample: Any) -> None:
     said = html(render(sample.report, "markdown", sample.sources))
-    cells = [re.sub("<[^>]+>", "", row).split("\n") for row in re.findall(r"<tr>(.*?)</tr>", said, re.DOTALL)]
+    table = said.split("<table>")[2]
+    cells = [re.sub("<[^>]+>", "", row).split("\n") for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
     assert len(cells) == 1 + len(sample.report.jobs)
     assert all(len(row) == len(cells[0]) for row in cells)
+
+
+def test_the_answer_comes_first(sample: Any) -> None:
+    said = render(sample.report, "markdown", sample.sources).split("| Job |")[0]
+    assert "| SQL ETL | 2 | 0 | 0 |" in said and "| batch ML | 1 | 0 | 1 |" in said
+    assert "2 of 3 Python-heavy stages can move to Ray now." in said
+    assert "What blocks most: `GroupedData.pivot` (1 job), `Pipeline.fit` (1 job)." in said
 
 
 def test_remarks_stand_under_their_file_with_the_line(sample: Any) -> None:
@@ -70,6 +78,7 @@ def test_with_a_baseline_only_what_is_new_is_listed(sample: Any) -> None:
     known = frozenset(value for one, value in prints.items() if one.code != "SR418")
     said = render(against(sample.report, sample.sources, known), "markdown", sample.sources)
     assert "SR418" in said and "SR416" not in said and "1 remark new since the baseline." in said
+    assert "`jobs/train_photos.py`" in said and "clicks.py" not in said
 
 
 def test_what_does_not_fit_a_comment_is_said_to_be_left_out(sample: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from migrate.report import FileRow, FileStatus, render
+from migrate.report.baseline import against, fingerprints
 from migrate.report.text import FEW, MANY_JOBS
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -124,3 +125,13 @@ def test_one_remark_on_several_lines_is_made_once(sample: Any) -> None:
     again = replace(job, findings=(*job.findings, replace(job.findings[0], line=9)))
     said = render(replace(sample.report, jobs=(again,)), "text", sample.sources, width=120)
     assert "warning SR418 lines 8, 9: decode loads" in said and said.count("Do: Load it once.") == 1
+
+
+def test_what_is_new_stands_at_the_end(sample: Any) -> None:
+    known = frozenset(
+        value for one, value in fingerprints(sample.report, sample.sources).items() if one.code != "SR421"
+    )
+    report = against(sample.report, sample.sources, known)
+    said = render(report, "text", sample.sources, width=120).split("New since the baseline ---")[1]
+    assert "SR421 jobs/train_photos.py, line 8: RDD.map runs Python on Spark's workers" in said
+    assert "photos = joined.rdd.map(decode).toDF()" in said and "SR701" not in said
