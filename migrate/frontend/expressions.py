@@ -10,7 +10,7 @@ from dataclasses import replace
 from migrate.frontend import symbols
 from migrate.frontend.calls import call_value, read_module
 from migrate.frontend.inference import elsewhere, inferred
-from migrate.frontend.machine import Machine
+from migrate.frontend.machine import DEPTH, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import NOTEBOOK_NAMES, SHELL
 from migrate.frontend.spark_calls import DATASETS, attribute_of, subscript_stage
@@ -88,7 +88,7 @@ def forced(m: Machine, ref: Ref) -> Value:
     if ref.symbol.split(".", 1)[0] in symbols.roots():
         return ref
     asked = (m.module.path, ref.symbol)
-    if asked in m.chased:
+    if asked in m.chased or len(m.chased) > DEPTH:
         # Modules that import a name from each other, or a file with the name of the library that it imports.
         return ref
     m.chased.add(asked)
@@ -105,10 +105,13 @@ def _chased(m: Machine, ref: Ref) -> Value:
         if scope is None:
             continue
         value: Value = Namespace(scope)
-        for part in parts[cut:]:
+        for index, part in enumerate(parts[cut:], cut + 1):
+            holder = value.scope if isinstance(value, Namespace) else scope
             value = attribute_of_value(m, value, part) or ref
-            if value is ref:
-                return ref
+            if isinstance(value, Ref):
+                # Not ours as far as it goes: what follows is asked for in one piece.
+                whole = ".".join([value.symbol, *parts[index:]])
+                return ref if value is ref else _forced_in(m, Ref(whole), holder) if parts[index:] else value
         return value
     return ref
 

@@ -193,7 +193,11 @@ def _either(values: list[Value | None]) -> Value | None:
 
 
 def _aug_assign(m: Machine, node: ast.AugAssign) -> bool:
-    left = m.evaluate(m, ast.Name(node.target.id, ast.Load())) if isinstance(node.target, ast.Name) else UNKNOWN
+    left = (
+        m.evaluate(m, ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target))
+        if isinstance(node.target, ast.Name)
+        else UNKNOWN
+    )
     right = m.evaluate(m, node.value)
     if isinstance(left, Text) and isinstance(right, Text):
         assign(m, node.target, Text(left.text + right.text))

@@ -184,3 +184,12 @@ def test_resolve(name: str, tmp_path: Path) -> None:
     assert module is not None
     last = [node for node in ast.walk(module.tree) if isinstance(node, ast.Expr)][-1]
     assert module.resolve(last.value) == expected
+
+
+def test_names_that_modules_pass_around_in_a_circle_end(tmp_path: Path) -> None:
+    (tmp_path / "ours.py").write_text("from ours.parts import frame as parts\nfrom theirs import *\nspark = 1\n")
+    (tmp_path / "theirs.py").write_text("from ours import *\nimport ours.parts as frame\n")
+    code = "import ours\nours.parts.frame.parts.frame.parts.frame.parts.frame(spark.range(3))\ntotal = spark.range(1)\n"
+    (tmp_path / "job.py").write_text(code + "total += spark.range(2)\n")
+    job, _ = read_job(tmp_path / "job.py")
+    assert sum(stage.symbol == "SparkSession.range" for stage in job.stages) == 3
