@@ -22,14 +22,19 @@ def pages() -> dict[str, str]:
 
 def index() -> str:
     """The list of all rules, by family."""
-    intro = f"All {len(rules())} codes that the reports speak of. `migrate explain CODE` prints a page."
+    read = sum(not rule.reported for rule in rules().values())
+    intro = (
+        f"{len(rules()) - read} codes that the reports speak of, and {read} pages to read, of patterns that are not "
+        "reported by themselves (marked so). `migrate explain CODE` prints a page."
+    )
     lines = ["# Rules", "", intro, ""]
     for family in Family:
         lines += [f"## {family.value}: {family.title}", "", "| Code | Name | Matches |", "|---|---|---|"]
         for rule in rules().values():
             if rule.family is family:
                 said = summary(rule).replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
-                lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {said} |")
+                name = rule.name if rule.reported else f"{rule.name} (to read)"
+                lines.append(f"| [{rule.code}]({rule.code}.md) | {name} | {said} |")
         lines.append("")
     lines += [
         "## Mechanisms",

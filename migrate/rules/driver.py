@@ -104,6 +104,7 @@ for store in stores:
     fit(df.filter(F.col("store") == store).toPandas())""",
         after='ds.groupby("store").map_groups(fit_store, batch_format="pyarrow")',
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR906",
@@ -116,6 +117,7 @@ for store in stores:
         before="fs = sc._jvm.org.apache.hadoop.fs.FileSystem.get(sc._jsc.hadoopConfiguration())",
         after="fs, path = pyarrow.fs.FileSystem.from_uri(uri)",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR907",
@@ -130,6 +132,7 @@ for store in stores:
             "SQLContext.registerJavaFunction",
         ),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR908",
@@ -138,6 +141,7 @@ for store in stores:
         why="Spark jobs may live there. They are listed so that nothing is overlooked, and not analysed.",
         do="Count them in the inventory. Only their Parquet outputs matter to a split.",
         before="# jobs/Sessions.scala",
+        reported=False,
     ),
     Rule(
         code="SR909",
@@ -146,6 +150,7 @@ for store in stores:
         why="SQL runs well where it is. It may call registered Python functions.",
         do="Nothing; look for `CREATE FUNCTION` and for names registered with `spark.udf.register` (SR411).",
         before="# reports/daily.sql",
+        reported=False,
     ),
     Rule(
         code="SR910",
@@ -155,6 +160,7 @@ for store in stores:
         do=("Write the call out where the choice is small, or look at the job by hand. It is counted as unresolved."),
         before='getattr(df, method)("id")',
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR911",
@@ -177,5 +183,6 @@ for store in stores:
         why="It binds placement: what comes after it cannot be cut off from Spark.",
         do="Look at the line; often a helper of another package hides a plain select or write.",
         before='frames["daily"] = build(df)',
+        reported=False,
     ),
 )

@@ -34,6 +34,7 @@ XGBoostTrainer(train_loop, datasets={"train": ds}, scaling_config=ScalingConfig(
         do="It stays on Spark unless its surroundings move; then `ray.train.lightgbm.LightGBMTrainer`.",
         before="LightGBMClassifier(numLeaves=31).fit(train)",
         symbols=("LightGBMClassifier.fit", "LightGBMRegressor.fit", "LightGBMRanker.fit"),
+        reported=False,
     ),
     Rule(
         code="SR713",
@@ -77,6 +78,7 @@ with joblib.parallel_backend("ray", n_jobs=8):
     GridSearchCV(SVC(), grid).fit(x, y)""",
         symbols=("joblib.parallel_backend", "joblib.parallel_config", "sklearn.utils.parallel_backend"),
         heavy=(HeavyKind.HYPERPARAM_SEARCH,),
+        reported=False,
     ),
     Rule(
         code="SR715",
@@ -148,6 +150,7 @@ def fit(path: str) -> GradientBoostingClassifier:
         symbols=("SparkTorch.fit", "SparkAsyncDL.fit"),
         heavy=(HeavyKind.ESTIMATOR_OTHER,),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR719",

@@ -18,6 +18,7 @@ big = pc.fill_null(pc.greater(table["n"], 10), False)
 table.append_column("size", pc.if_else(big, "big", "small"))""",
         differences=("A NULL condition counts as false in Spark; without a final `otherwise` the result is NULL.",),
         symbols=("pyspark.sql.functions.when",),
+        reported=False,
     ),
     Rule(
         code="SR342",
@@ -32,6 +33,7 @@ table.append_column("size", pc.if_else(big, "big", "small"))""",
         after='pc.or_(pc.greater(table["ratio"], 1.0), pc.is_nan(table["ratio"]))',
         differences=("`d != d` is false in Spark for every row, and true for NaN in Arrow.",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR343",
@@ -42,6 +44,7 @@ table.append_column("size", pc.if_else(big, "big", "small"))""",
         before='df.filter(~F.col("code").isin(7, 0))',
         after='ds.filter(expr=~col("code").is_in([7, 0]) & col("code").is_not_null())',
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR344",
@@ -58,6 +61,7 @@ views = pc.if_else(pc.equal(table["views"], 0), None, table["views"]).cast(pa.fl
 rate = pc.divide(table["clicks"].cast(pa.float64()), views)""",
         differences=("`%` takes the sign of the dividend in Spark and of the divisor in Python: use `math.fmod`.",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR345",
@@ -80,6 +84,7 @@ rounded = [float(Decimal(repr(x)).quantize(step, ROUND_HALF_UP)) for x in prices
         ),
         symbols=("pyspark.sql.functions.round", "pyspark.sql.functions.bround"),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR346",
@@ -96,6 +101,7 @@ rounded = [float(Decimal(repr(x)).quantize(step, ROUND_HALF_UP)) for x in prices
         ),
         symbols=("Column.cast",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR347",
@@ -134,6 +140,7 @@ rounded = [float(Decimal(repr(x)).quantize(step, ROUND_HALF_UP)) for x in prices
             "`\\w`, `\\s` and `\\d` are ASCII in Java: use `re.ASCII` in Python.",
         ),
         symbols=("pyspark.sql.functions.regexp_replace", "pyspark.sql.functions.regexp_extract", "Column.rlike"),
+        reported=False,
     ),
     Rule(
         code="SR349",
@@ -155,6 +162,7 @@ day = local.cast(pa.date32())""",
             "pyspark.sql.functions.date_format",
             "pyspark.sql.functions.date_trunc",
         ),
+        reported=False,
     ),
     Rule(
         code="SR350",
@@ -173,6 +181,7 @@ day = local.cast(pa.date32())""",
             ),
         ),
         symbols=("pyspark.sql.functions.hash", "pyspark.sql.functions.xxhash64"),
+        reported=False,
     ),
     Rule(
         code="SR351",
@@ -186,5 +195,6 @@ day = local.cast(pa.date32())""",
         before='df.withColumn("r", F.rand(seed=1))',
         symbols=("pyspark.sql.functions.rand", "pyspark.sql.functions.randn"),
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

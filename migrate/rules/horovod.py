@@ -21,6 +21,7 @@ rank = context.partitionId()
 addresses = context.allGather(socket.gethostname())""",
         after="rank = ray.train.get_context().get_world_rank()",
         symbols=("BarrierTaskContext.get", "BarrierTaskContext.barrier", "BarrierTaskContext.allGather"),
+        reported=False,
     ),
     Rule(
         code="SR722",
@@ -47,6 +48,7 @@ addresses = context.allGather(socket.gethostname())""",
         ),
         symbols=("horovod.torch.DistributedOptimizer",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR723",
@@ -72,6 +74,7 @@ optimizer.step()""",
         ),
         symbols=("horovod.torch.broadcast_parameters", "horovod.torch.broadcast_optimizer_state"),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR724",
@@ -85,6 +88,7 @@ torch.distributed.all_reduce(loss)
 loss /= torch.distributed.get_world_size()""",
         differences=("Horovod averages by default, `all_reduce` sums and works in place.",),
         symbols=("horovod.torch.allreduce", "horovod.torch.allgather", "horovod.torch.broadcast_object"),
+        reported=False,
     ),
     Rule(
         code="SR725",
@@ -98,6 +102,7 @@ context = ray.train.get_context()
 shard = rows[context.get_world_rank() :: context.get_world_size()]""",
         differences=("A shard by stride keeps every row; Ray's default split drops the remainder.",),
         symbols=("horovod.torch.init", "horovod.torch.rank", "horovod.torch.size", "horovod.torch.local_rank"),
+        reported=False,
     ),
     Rule(
         code="SR726",
@@ -123,6 +128,7 @@ ray.train.report({"epoch": epoch}, checkpoint=checkpoint)""",
             "A second run under the same storage path and name continues from the last checkpoint without being told.",
         ),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR727",
@@ -139,6 +145,7 @@ ray.train.report({"epoch": epoch}, checkpoint=checkpoint)""",
         ),
         symbols=("horovod.torch.join",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR728",
@@ -150,6 +157,7 @@ ray.train.report({"epoch": epoch}, checkpoint=checkpoint)""",
         after="""\
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01 * ray.train.get_context().get_world_size())""",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR729",
@@ -167,6 +175,7 @@ loader = ray.train.torch.prepare_data_loader(DataLoader(data, batch_size=64, shu
             ),
         ),
         symbols=("DistributedSampler",),
+        reported=False,
     ),
     Rule(
         code="SR730",
@@ -179,6 +188,7 @@ loader = ray.train.torch.prepare_data_loader(DataLoader(data, batch_size=64, shu
         ),
         before="horovod.spark.run_elastic(train, num_proc=4, min_np=2)",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR731",
@@ -191,5 +201,6 @@ loader = ray.train.torch.prepare_data_loader(DataLoader(data, batch_size=64, shu
         differences=(
             "Ray sets `OMP_NUM_THREADS` to the task's `num_cpus`, Spark to the executor's cores where it is not set.",
         ),
+        reported=False,
     ),
 )

@@ -87,5 +87,6 @@ class Predict:
         score = self.model.predict(table.select(columns).to_pandas())
         return table.append_column("churn", pa.array(score, pa.float64()))""",
         symbols=("mlflow.pyfunc.spark_udf",),
+        reported=False,
     ),
 )

@@ -73,6 +73,7 @@ RULES = (
             "NULL keys match nothing on both: a `left_anti` keeps them.",
         ),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR505",
@@ -154,6 +155,7 @@ RULES = (
         after='ds.aggregate(Std("x", ddof=1))',
         differences=("A single row gives NULL on Spark and NaN on Ray.",),
         symbols=("pyspark.sql.functions.stddev", "pyspark.sql.functions.variance"),
+        reported=False,
     ),
     Rule(
         code="SR510",
@@ -184,5 +186,6 @@ ds.groupby("user").map_groups(items, batch_format="pyarrow")""",
         before='df.groupBy("user").agg(F.last("city"))',
         symbols=("pyspark.sql.functions.first", "pyspark.sql.functions.last"),
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

@@ -140,6 +140,7 @@ RULES = (
             "Statistics.colStats",
             "Statistics.chiSqTest",
         ),
+        reported=False,
     ),
     Rule(
         code="SR635",

@@ -48,7 +48,8 @@ class Rule:
     ``name`` is the pattern in kebab case. ``matches``, ``why`` and ``do`` answer what is matched, why it matters and
     what to do. ``before`` is Spark code that the rule matches, ``after`` what it becomes, None where it stays as it is.
     ``differences`` are the ways in which the engines are known to differ here. ``symbols`` are the resolved names that
-    carry this code, ``heavy`` the mechanisms that do, whatever their symbol.
+    carry this code, ``heavy`` the mechanisms that do, whatever their symbol. ``reported`` is False for a page that is
+    there to be read: no finding or stage has its code.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Rule:
     symbols: tuple[str, ...] = ()
     heavy: tuple[HeavyKind, ...] = ()
     severity: Severity = Severity.NOTE
+    reported: bool = True
 
     @property
     def family(self) -> Family:

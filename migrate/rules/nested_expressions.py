@@ -24,6 +24,7 @@ RULES = (
             ),
         ),
         symbols=("pyspark.sql.functions.concat_ws", "pyspark.sql.functions.concat"),
+        reported=False,
     ),
     Rule(
         code="SR353",
@@ -44,6 +45,7 @@ RULES = (
             "pyspark.sql.functions.sort_array",
             "pyspark.sql.functions.array_contains",
         ),
+        reported=False,
     ),
     Rule(
         code="SR354",
@@ -56,6 +58,7 @@ RULES = (
         do="Nothing: it is not Python-heavy, and it stays with the stage that holds it.",
         before='df.select(F.transform("prices", lambda price: price * 1.2))',
         symbols=("pyspark.sql.functions.transform", "pyspark.sql.functions.aggregate"),
+        reported=False,
     ),
     Rule(
         code="SR355",
@@ -67,6 +70,7 @@ RULES = (
         after='ds = ray.data.read_parquet("events", include_paths=True)',
         differences=("Spark gives a URI with its scheme, Ray a plain path.",),
         symbols=("pyspark.sql.functions.input_file_name",),
+        reported=False,
     ),
     Rule(
         code="SR356",
@@ -80,6 +84,7 @@ price = pc.if_else(pc.less_equal(table["price"], 0.0), None, table["price"])
 log_price = pc.ln(price)""",
         symbols=("pyspark.sql.functions.log", "pyspark.sql.functions.log10", "pyspark.sql.functions.log2"),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR357",
@@ -94,6 +99,7 @@ log_price = pc.ln(price)""",
             "pyspark.sql.functions.schema_of_json",
             "pyspark.sql.functions.get_json_object",
         ),
+        reported=False,
     ),
     Rule(
         code="SR358",
@@ -128,5 +134,6 @@ log_price = pc.ln(price)""",
         after='ds.with_column("id", monotonically_increasing_id())',
         symbols=("pyspark.sql.functions.monotonically_increasing_id",),
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

@@ -8,6 +8,8 @@ from migrate.rules.model import Rule
 
 COMPARED = "PySpark 3.5.9 and Ray 2.60.0"
 
+NOT_REPORTED = "a page to read: `migrate analyze` does not report this pattern by itself"
+
 _MARKS = re.compile(r"^```\w*$\n?|^#+ |`", re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ def markdown(rule: Rule) -> str:
     """The whole page."""
     parts = [
         f"# {title(rule)}",
-        f"{rule.family.title}, {rule.severity.value}",
+        f"{rule.family.title}, {rule.severity.value if rule.reported else NOT_REPORTED}",
         f"## What it matches\n\n{rule.matches}",
         f"## Why it matters\n\n{rule.why}",
         f"## What to do\n\n{rule.do}",

@@ -60,6 +60,7 @@ ds.map_batches(distance_to_all, fn_args=(centres,), batch_format="pyarrow")""",
     done = subprocess.run(["./score.sh"], input=lines, capture_output=True, text=True, check=True)
     return pa.table({"line": done.stdout.splitlines()})""",
         symbols=("RDD.pipe",),
+        reported=False,
     ),
     Rule(
         code="SR436",
@@ -88,6 +89,7 @@ class Predict:
     def __call__(self, row: dict) -> dict:
         return {**row, "prediction": self.model.predict(row["x"])}""",
         symbols=("SparkContext.broadcast", "Broadcast.value", "Broadcast.unpersist"),
+        reported=False,
     ),
     Rule(
         code="SR438",
@@ -101,6 +103,7 @@ rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)""",
         after='bad = ds.filter(expr=col("size") == 0).count()',
         symbols=("SparkContext.accumulator",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR439",

@@ -288,6 +288,7 @@ results = [row["item"] for row in ray.data.from_items(list(range(1000))).map(sim
             "not compared."
         ),
         before='df = spark.read.format("avro").load("events")',
+        reported=False,
     ),
     Rule(
         code="SR217",
@@ -297,6 +298,7 @@ results = [row["item"] for row in ray.data.from_items(list(range(1000))).map(sim
         do=("Expand the pattern in the job (`glob.glob`, or `fsspec` for object stores) and pass the sorted list."),
         before='df = spark.read.parquet("lake/2024-*/part")',
         after='ds = ray.data.read_parquet(sorted(glob.glob("lake/2024-*/part")))',
+        reported=False,
     ),
     Rule(
         code="SR218",
@@ -312,5 +314,6 @@ results = [row["item"] for row in ray.data.from_items(list(range(1000))).map(sim
         ),
         before='df = spark.read.parquet("hdfs:///warehouse/events")',
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

@@ -241,6 +241,7 @@ ds.map_batches(explode, batch_format="pyarrow")""",
             "pyspark.sql.functions.explode_outer",
             "pyspark.sql.functions.posexplode",
         ),
+        reported=False,
     ),
     Rule(
         code="SR316",

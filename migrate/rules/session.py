@@ -40,6 +40,7 @@ ray.init()""",
             "SparkSession.Builder.getOrCreate",
             "SparkSessionBuilder.create",
         ),
+        reported=False,
     ),
     Rule(
         code="SR102",
@@ -59,6 +60,7 @@ import ray
 
 ray.init()""",
         symbols=("SparkContext", "SparkContext.getOrCreate"),
+        reported=False,
     ),
     Rule(
         code="SR103",
@@ -89,6 +91,7 @@ spark = SparkSession.builder.config("spark.executor.cores", "4").config("spark.t
             ),
         ),
         symbols=("SparkConf.set", "SparkConf.setAll"),
+        reported=False,
     ),
     Rule(
         code="SR104",
@@ -138,6 +141,7 @@ hours = pc.hour(local)""",
                 "joins blocks to fill a batch."
             ),
         ),
+        reported=False,
     ),
     Rule(
         code="SR106",
@@ -155,6 +159,7 @@ hours = pc.hour(local)""",
         ),
         before='spark.conf.set("spark.sql.shuffle.partitions", "64")',
         after='joined = left.join(right, "inner", num_partitions=8, on=("k",))',
+        reported=False,
     ),
     Rule(
         code="SR107",
@@ -174,6 +179,7 @@ hours = pc.hour(local)""",
             ),
         ),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR108",
@@ -187,6 +193,7 @@ hours = pc.hour(local)""",
         before="""\
 spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postgresql:42.7.3").getOrCreate()""",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR109",
@@ -208,6 +215,7 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
             "SparkSession.addArtifact",
             "SparkSession.addArtifacts",
         ),
+        reported=False,
     ),
     Rule(
         code="SR110",
@@ -224,6 +232,7 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
         before="spark.stop()",
         after="ray.shutdown()",
         symbols=("SparkSession.stop", "SparkContext.stop"),
+        reported=False,
     ),
     Rule(
         code="SR111",
@@ -239,6 +248,7 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
         ),
         before='sc.setCheckpointDir("hdfs:///tmp/checkpoints")',
         symbols=("SparkContext.setCheckpointDir",),
+        reported=False,
     ),
     Rule(
         code="SR112",
@@ -251,6 +261,7 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
         do="Keep the reads and writes of tables on Spark and cross by Parquet: that is what a split does.",
         before="spark = SparkSession.builder.enableHiveSupport().getOrCreate()",
         symbols=("SparkSessionBuilder.enableHiveSupport",),
+        reported=False,
     ),
     Rule(
         code="SR113",
@@ -267,5 +278,6 @@ spark = SparkSession.builder.config("spark.jars.packages", "org.postgresql:postg
         before='df.select("ID").drop("not_there")',
         after='ds.select_columns(["id"])',
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

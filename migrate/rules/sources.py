@@ -32,6 +32,7 @@ RULES = (
         why="It is read as Latin-1, so that structure is right and some names may not be.",
         do="Save it as UTF-8, or declare its coding in the first line.",
         before="# -*- coding: latin-1 -*-",
+        reported=False,
     ),
     Rule(
         code="SR916",
@@ -44,6 +45,7 @@ RULES = (
         ),
         before='day = dbutils.widgets.get("day")',
         after="day = parser.parse_args().day",
+        reported=False,
     ),
     Rule(
         code="SR917",
@@ -53,6 +55,7 @@ RULES = (
         do="Turn the shared notebook into a module and import it.",
         before="# MAGIC %run ./common",
         after="from common import load",
+        reported=False,
     ),
     Rule(
         code="SR918",
@@ -65,6 +68,7 @@ RULES = (
         before="""\
 # MAGIC %sql
 # MAGIC CREATE OR REPLACE TEMP VIEW top AS SELECT * FROM sales""",
+        reported=False,
     ),
     Rule(
         code="SR919",
@@ -77,6 +81,7 @@ RULES = (
         ),
         before="# MAGIC %pip install shap==0.45",
         after='ray.init(runtime_env={"pip": ["shap==0.45"]})',
+        reported=False,
     ),
     Rule(
         code="SR920",
@@ -107,6 +112,7 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         why="The driver is a thin client: RDDs, `_jvm` and accumulators do not exist there.",
         do="Nothing stands in the way of a split; the Spark part runs as before.",
         before='spark = SparkSession.builder.remote("sc://cluster:15002").getOrCreate()',
+        reported=False,
     ),
     Rule(
         code="SR923",

@@ -114,6 +114,7 @@ events.groupBy("user").applyInPandasWithState(session, out, state, "append", "Pr
         do="Stay on Spark.",
         before='impressions.join(clicks, "ad_id")',
         symbols=("StreamFrame.join",),
+        reported=False,
     ),
     Rule(
         code="SR809",
@@ -122,6 +123,7 @@ events.groupBy("user").applyInPandasWithState(session, out, state, "append", "Pr
         why="The same cost per row as in batch, and it bounds the rate of the stream.",
         do=("Keep the stream; make the function an Arrow one (SR402), load the model once, or call a model server."),
         before='stream.withColumn("score", predict("features")).writeStream.start()',
+        reported=False,
     ),
     Rule(
         code="SR810",
@@ -130,6 +132,7 @@ events.groupBy("user").applyInPandasWithState(session, out, state, "append", "Pr
         why="A batch job in a stream's clothes: it ends, but keeps offsets so that the next run goes on.",
         do=("Stay on Spark for the incremental read; what follows it may be a batch job that is worth a split."),
         before="df.writeStream.trigger(availableNow=True).start(out)",
+        reported=False,
     ),
     Rule(
         code="SR811",
@@ -154,5 +157,6 @@ events.groupBy("user").applyInPandasWithState(session, out, state, "append", "Pr
         do="Nothing.",
         before="query.awaitTermination()",
         symbols=("StreamingQuery.awaitTermination", "StreamingContext.awaitTermination"),
+        reported=False,
     ),
 )

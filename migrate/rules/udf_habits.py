@@ -20,6 +20,7 @@ RULES = (
 spark.udf.register("tidy", tidy, "string")
 spark.sql("SELECT tidy(name) FROM people")""",
         symbols=("UDFRegistration.register", "SQLContext.registerFunction"),
+        reported=False,
     ),
     Rule(
         code="SR412",
@@ -40,6 +41,7 @@ class Predict:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         return table.append_column("score", pa.array(self.model.predict(table["x"].to_pandas())))""",
+        reported=False,
     ),
     Rule(
         code="SR413",
@@ -51,6 +53,7 @@ class Predict:
         differences=(
             "An int for a declared double is 3.0 with Arrow and NULL without; `'5'` for a declared int is 5 and NULL.",
         ),
+        reported=False,
     ),
     Rule(
         code="SR414",
@@ -66,6 +69,7 @@ def jitter(row: dict) -> dict:
     noise = random.Random(row["id"]).random()
     return {**row, "x": row["x"] + noise}""",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR415",
@@ -78,6 +82,7 @@ def jitter(row: dict) -> dict:
 def half(row: dict) -> dict:
     return {**row, "half": str(row["x"] / 2)}""",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR416",
@@ -113,6 +118,7 @@ class Score:
 
 ds.map(Score, concurrency=2)""",
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR418",
@@ -126,6 +132,7 @@ ds.map(Score, concurrency=2)""",
         before='lower = udf(lambda s: s.lower() if s else None, "string")',
         after='df.withColumn("name", F.lower("name"))',
         differences=("Mind the edges: Python's `str.strip()` takes all white space, Spark's `trim` only blanks.",),
+        reported=False,
     ),
     Rule(
         code="SR419",
@@ -151,5 +158,6 @@ seen = set()
 rdd.foreach(lambda row: seen.add(row.id))""",
         after='seen = set(ds.unique("id"))',
         severity=Severity.WARNING,
+        reported=False,
     ),
 )

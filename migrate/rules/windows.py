@@ -16,6 +16,7 @@ RULES = (
         after='ds.groupby("k").aggregate(Quantile("x", q=0.5))',
         differences=("NaN is the largest value on Spark.",),
         symbols=("pyspark.sql.functions.percentile", "pyspark.sql.functions.median"),
+        reported=False,
     ),
     Rule(
         code="SR513",
@@ -52,6 +53,7 @@ RULES = (
             ),
         ),
         symbols=("GroupedData.pivot",),
+        reported=False,
     ),
     Rule(
         code="SR515",
@@ -62,6 +64,7 @@ RULES = (
         before='df.rollup("country", "city").sum("amount")',
         differences=("A subtotal row and a group with a NULL key look the same unless `grouping_id()` is kept.",),
         symbols=("DataFrame.rollup", "DataFrame.cube", "DataFrame.groupingSets"),
+        reported=False,
     ),
     Rule(
         code="SR516",
@@ -81,6 +84,7 @@ df.withColumn("n", F.row_number().over(w)).filter("n = 1")""",
             "pyspark.sql.functions.dense_rank",
             "pyspark.sql.functions.ntile",
         ),
+        reported=False,
     ),
     Rule(
         code="SR517",
@@ -102,6 +106,7 @@ def with_before(group: pa.Table) -> pa.Table:
 
 ds.groupby("id").map_groups(with_before, batch_format="pyarrow")""",
         symbols=("pyspark.sql.functions.lag", "pyspark.sql.functions.lead"),
+        reported=False,
     ),
     Rule(
         code="SR518",
@@ -120,6 +125,7 @@ ds.groupby("id").map_groups(with_before, batch_format="pyarrow")""",
             ),
         ),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR519",

@@ -136,6 +136,7 @@ RULES = (
         before='df.write.partitionBy("day").parquet(out)',
         after='ds.write_parquet(out, partition_cols=["day"], mode=SaveMode.ERROR)',
         symbols=("DataFrameWriter.partitionBy",),
+        reported=False,
     ),
     Rule(
         code="SR228",
@@ -145,6 +146,7 @@ RULES = (
         do="Keep the write on Spark.",
         before='df.write.bucketBy(32, "user").sortBy("user").saveAsTable("events")',
         symbols=("DataFrameWriter.bucketBy", "DataFrameWriter.sortBy", "DataFrameWriter.clusterBy"),
+        reported=False,
     ),
     Rule(
         code="SR229",
@@ -159,6 +161,7 @@ from ray.data import SaveMode
 ds.write_parquet(out, mode=SaveMode.ERROR)""",
         symbols=("DataFrameWriter.mode",),
         severity=Severity.WARNING,
+        reported=False,
     ),
     Rule(
         code="SR230",
@@ -168,6 +171,7 @@ ds.write_parquet(out, mode=SaveMode.ERROR)""",
         do="`ds.repartition(n)` before the write gives n files. Drop it where it only fought small files.",
         before='df.coalesce(1).write.csv("out")',
         after='ds.repartition(1).write_csv("out")',
+        reported=False,
     ),
     Rule(
         code="SR231",
@@ -194,5 +198,6 @@ ds.write_parquet(out, mode=SaveMode.ERROR)""",
         before='df.select("id", vector_to_array("features").alias("features")).write.parquet("handoff")',
         after='ds = ray.data.read_parquet("handoff")',
         severity=Severity.WARNING,
+        reported=False,
     ),
 )
