@@ -170,10 +170,10 @@ def _apply_udf(m: Machine, node: ast.Call, func: Udf, given: Given) -> Value:
     if func.pending:
         target = given.positional[0] if given.positional else UNKNOWN
         return make_udf(m, func.op, node, target, func.declared)
-    m.recorder.use((func.key,), m.site(), node.lineno)
-    udfs = frozenset((func.key,)).union(*(udfs_of(value) for value in given.all))
+    m.recorder.use(func.keys, m.site(), node.lineno)
+    udfs = func.keys.union(*(udfs_of(value) for value in given.all))
     if func.op.heavy is HeavyKind.PYTHON_UDTF or "udtf" in func.op.flags:
-        return Spark("DataFrame", producers=frozenset((func.key,)), udfs=udfs)
+        return Spark("DataFrame", producers=func.keys, udfs=udfs)
     return Spark("Column", udfs=udfs)
 
 
@@ -405,7 +405,7 @@ def _escape(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
             m.escaped.setdefault(value.node, value)
     for value in given.all:
         if isinstance(value, Udf):
-            m.recorder.use((value.key,), m.site(), node.lineno)
+            m.recorder.use(value.keys, m.site(), node.lineno)
     if held and symbol not in READS_ONLY:
         if symbol in (
             "list",
@@ -441,7 +441,7 @@ def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str
     held = [dataset for value in given.all for dataset in datasets_of(value)]
     for value in given.all:
         if isinstance(value, Udf):
-            m.recorder.use((value.key,), m.site(), node.lineno)
+            m.recorder.use(value.keys, m.site(), node.lineno)
     if (
         attribute == "append"
         and held

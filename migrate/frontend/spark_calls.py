@@ -410,7 +410,7 @@ def _shipped(m: Machine, value: Value | None, node: ast.AST) -> list[Shipped]:
         m.evaluated.add(value.node)
         return [Shipped(value.name.rpartition(".")[2], value.scope.module, value.node)]
     if isinstance(value, Udf):
-        m.recorder.use((value.key,), m.site(), getattr(node, "end_lineno", 1))
+        m.recorder.use(value.keys, m.site(), getattr(node, "end_lineno", 1))
         return []
     if isinstance(value, (Class, Instance)):
         cls = value if isinstance(value, Class) else value.cls

@@ -87,12 +87,21 @@ class Items:
 
 @dataclass(frozen=True, eq=False)
 class Udf:
-    """A UDF, or with ``pending`` the decorator that will make one; ``key`` is the place that makes it."""
+    """A UDF, or with ``pending`` the decorator that will make one.
+
+    ``key`` is the place that makes it, ``others`` are those of the branches not taken.
+    """
 
     key: Key
     op: Op
     pending: bool = False
     declared: str | None = None
+    others: Keys = NOTHING
+
+    @property
+    def keys(self) -> Keys:
+        """Every place that may have made it."""
+        return self.others | {self.key}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +143,7 @@ def udfs_of(value: Value) -> Keys:
     if isinstance(value, (Unknown, Spark)):
         return value.udfs
     if isinstance(value, Udf):
-        return frozenset((value.key,))
+        return value.keys
     if isinstance(value, Items):
         found = NOTHING
         for member in value.members:
@@ -201,6 +210,8 @@ def joined(one: Value, other: Value) -> Value:
             members=tuple(joined(a, b) for a, b in zip(one.members, other.members, strict=False)),
             exact=one.exact and other.exact,
         )
+    if isinstance(one, Udf) and isinstance(other, Udf):
+        return one if other.keys <= one.keys else replace(one, others=one.others | other.keys)
     for first, second in ((one, other), (other, one)):
         if isinstance(first, Unknown) and not isinstance(second, Unknown):
             return replace(second, sure=False) if isinstance(second, Spark) else second

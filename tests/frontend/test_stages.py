@@ -248,3 +248,11 @@ def test_the_stage_of_a_udf_knows_its_uses_and_the_using_stage_its_function(tmp_
     assert (maker.span.line, maker.used_at, maker.inputs, maker.result) == (5, (7,), (), "f")
     assert user.cost.value == "python" and user.heavy is None
     assert [(f.name, f.declared, f.maker) for f in user.functions] == [("<lambda>", "'long'", maker.span)]
+
+
+def test_a_udf_that_is_made_in_one_of_two_ways_is_used_in_both(tmp_path: Path) -> None:
+    path = tmp_path / "job.py"
+    makers = "try:\n    f = pandas_udf(len, 'int')\nexcept ImportError:\n    f = udf(len, 'int')\ndf.select(f('id'))\n"
+    path.write_text(SESSION + "from pyspark.sql.functions import pandas_udf, udf\n" + makers)
+    job, _ = read_job(path)
+    assert [(stage.span.line, stage.used_at) for stage in job.stages if stage.heavy] == [(6, (9,)), (8, (9,))]
