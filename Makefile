@@ -1,13 +1,13 @@
 # What a person types. Each target does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow bench lint env-ray format lock clean
+.PHONY: help env demo test test-slow bench bench-analyzer lint env-ray format lock clean
 
 # The Python 3.10 to 3.13 that the environments are built from.
 PYTHON ?= python3
 RAY := .venv/ray/bin
 
 help:  ## what can be made
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 env:  ## both environments, .venv/spark and .venv/ray, with Horovod's wheel
 	@$(PYTHON) scripts/setup_env.py
@@ -23,6 +23,9 @@ test-slow: env  ## the slow tests
 
 bench: env  ## Spark against Ray on the flagship job; writes docs/benchmarks.md
 	$(RAY)/python scripts/bench.py
+
+bench-analyzer: env  ## the analyzer's speed and memory; PEERS=--peers adds pysparkler and semgrep
+	PYTHONPATH=scripts $(RAY)/python benchmarks/analyzer.py $(PEERS)
 
 lint: env-ray  ## ruff and mypy
 	$(RAY)/ruff check

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmark_page import write_section
 from demo import JOB, ROOT, SAMPLE, python_of
 
-PAGE = ROOT / "docs" / "benchmarks.md"
 PHASES = {
     "start-up": "start-up",
     "etl": "ETL",
@@ -54,7 +54,7 @@ def main() -> int:
         sys.exit(f"The benchmark could not be run: {document['failure']['sentence']}")
     section = page_section(document, options.images)
     print(section)
-    write_section(section)
+    write_section("flagship", section)
     return int(document["exit_code"])
 
 
@@ -126,15 +126,6 @@ def utilisation(sides: list[dict[str, Any]], engine: str) -> str:
 def memory(sides: list[dict[str, Any]], engine: str) -> str:
     values = [side["peak_rss"] for side in sides if side["engine"] == engine and side["peak_rss"]]
     return f"{max(values) / 1e9:.1f} GB" if values else "unknown"
-
-
-def write_section(section: str) -> None:
-    """Put the figures between the markers of the page; what stands around them was written by hand."""
-    begin, end = "<!-- flagship: begin -->\n", "<!-- flagship: end -->\n"
-    text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else f"# Benchmarks\n\n{begin}{end}"
-    head, _, rest = text.partition(begin)
-    _, _, tail = rest.partition(end)
-    PAGE.write_text(f"{head}{begin}{section}{end}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from migrate.frontend.module import Module
 from migrate.frontend.names import absolute
@@ -48,7 +48,7 @@ class Project:
 
     def locate(self, importer: str, dotted: str) -> str | None:
         """The path of the module that ``dotted`` means to the file ``importer``; None where it is none of ours."""
-        folder = str(PurePosixPath(importer).parent)
+        folder = importer.rpartition("/")[0]
         key = (folder, dotted)
         if key not in self._located:
             self._located[key] = self._search(folder, dotted)
@@ -62,7 +62,7 @@ class Project:
         if dotted.startswith("/"):
             return self._notebook(dotted[1:].split("/"))
         parts = dotted.split(".")
-        bases = ["" if folder == "." else folder]
+        bases = [folder]
         while bases[-1]:
             bases.append(bases[-1].rpartition("/")[0])
         for base in bases:

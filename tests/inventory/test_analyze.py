@@ -49,6 +49,18 @@ def test_a_script_that_starts_a_job_without_a_word_about_it_is_found(tmp_path: P
     assert status == {"other.py": FileStatus.NO_SPARK, "start.py": FileStatus.JOB, "work.py": FileStatus.LIBRARY}
 
 
+@pytest.mark.parametrize(
+    "line", ["from .work import run", "from . import work", "from pack.work import run", "import pack"]
+)
+def test_a_script_in_a_package_starts_a_job_of_its_neighbours(line: str, tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("from pack.work import run  # Spark's\n")
+    (tmp_path / "pack" / "work.py").write_text(SESSION + "def run():\n    spark.range(3).count()\n")
+    call = {"from . import work": "work.run()", "import pack": "pack.run()"}.get(line, "run()")
+    (tmp_path / "pack" / "start.py").write_text(f"{line}\n{call}\n")
+    assert [job.path for job in analyze((tmp_path,), 1).jobs] == ["pack/start.py"]
+
+
 def _tree(folder: Path) -> None:
     for number in range(30):
         (folder / f"job{number:02}.py").write_text(
