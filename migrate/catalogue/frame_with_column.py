@@ -19,7 +19,7 @@ class FrameWithColumn(Mapping):
     NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL.
 
     ## Not covered
-    Expressions other than columns, struct fields, casts to an integer type and calls of row UDFs.
+    Window functions, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
     """
 
     code = "SR302"
@@ -32,6 +32,58 @@ class FrameWithColumn(Mapping):
             'f = F.udf(shout, "string")\nout = df.withColumn("loud", f("s"))',
             "f = RowUdf(shout, pa.string())\n"
             'out = df.map_batches(lambda batch: set_column(batch, "loud", f(batch["s"])), batch_format="pyarrow")',
+        ),
+        Case(
+            "a constant",
+            'out = df.withColumn("one", F.lit(1))',
+            'out = df.map_batches(lambda batch: set_column(batch, "one", pa.repeat(pa.scalar(1, pa.int32()), '
+            'len(batch))), batch_format="pyarrow")',
+        ),
+        Case(
+            "integers wrap",
+            'out = df.withColumn("i", F.col("i") * 2 + 1)',
+            'out = df.map_batches(lambda batch: set_column(batch, "i", calculated(calculated(batch["i"], "*", '
+            'pa.scalar(2, pa.int32())), "+", pa.scalar(1, pa.int32()))), batch_format="pyarrow")',
+        ),
+        Case(
+            "division by zero",
+            'out = df.withColumn("ratio", df.big / df.i)',
+            'out = df.map_batches(lambda batch: set_column(batch, "ratio", calculated(batch["big"], "/", '
+            'batch["i"])), batch_format="pyarrow")',
+        ),
+        Case(
+            "what is left of a division",
+            'out = df.withColumn("odd", F.col("i") % 2).withColumn("rest", F.col("x") % 0.4)',
+            'out = df.map_batches(lambda batch: set_column(batch, "odd", calculated(batch["i"], "%", '
+            'pa.scalar(2, pa.int32()))), batch_format="pyarrow").map_batches(lambda batch: set_column(batch, "rest", '
+            'calculated(batch["x"], "%", pa.scalar(0.4, pa.float64()))), batch_format="pyarrow")',
+        ),
+        Case(
+            "the first condition that is true",
+            'out = df.withColumn("size", F.when(df.x > 1, "large").when(df.x < 0, df.s).otherwise("small"))',
+            'out = df.map_batches(lambda batch: set_column(batch, "size", case_when([compared(batch["x"], ">", 1), '
+            'compared(batch["x"], "<", 0)], [pa.scalar("large", pa.string()), batch["s"], '
+            'pa.scalar("small", pa.string())])), batch_format="pyarrow")',
+        ),
+        Case(
+            "no condition is true",
+            'out = df.withColumn("size", F.when(F.col("i").isNotNull(), F.col("i")))',
+            'out = df.map_batches(lambda batch: set_column(batch, "size", case_when([pc.is_valid(batch["i"])], '
+            '[batch["i"]])), batch_format="pyarrow")',
+        ),
+        Case(
+            "text",
+            'out = df.withColumn("n", F.length(F.trim("s"))).withColumn("back", F.reverse("s"))',
+            'out = df.map_batches(lambda batch: set_column(batch, "n", pc.utf8_length(pc.utf8_trim(batch["s"], " "))), '
+            'batch_format="pyarrow").map_batches(lambda batch: set_column(batch, "back", pc.utf8_reverse(batch["s"])), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "the first that is not NULL",
+            'out = df.withColumn("i", F.coalesce("i", F.lit(0))).withColumn("a", F.abs("x"))',
+            'out = df.map_batches(lambda batch: set_column(batch, "i", pc.coalesce(batch["i"], '
+            'pa.repeat(pa.scalar(0, pa.int32()), len(batch)))), batch_format="pyarrow").map_batches(lambda batch: '
+            'set_column(batch, "a", pc.abs(batch["x"])), batch_format="pyarrow")',
         ),
         Case("window function", 'out = df.withColumn("n", F.row_number().over(w))', None),
     )

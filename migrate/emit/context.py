@@ -58,7 +58,7 @@ class StageCall:
         return self.module.span(node)
 
     def column(self, node: ast.expr) -> Column:
-        return Translator(self.resolve, self._is_udf, self._is_dataset, self._type).column(node)
+        return Translator(self.resolve, self._is_udf, self._is_dataset, self._type, self.bound).column(node)
 
     def neighbour(self, stage_id: str) -> Call:
         return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)

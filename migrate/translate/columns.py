@@ -8,11 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from migrate.mapping import Column, NotCarried
+from migrate.translate.expressions import ARROW, COMPUTE, FUNCTIONS, expression
 from migrate.translate.spark_types import ArrowType
-
-FUNCTIONS = "pyspark.sql.functions."
-ARROW = "import pyarrow as pa"
-COMPUTE = "import pyarrow.compute as pc"
 
 
 def quoted(name: str) -> str:
@@ -25,13 +22,15 @@ class Translator:
     """Turns Column expressions into PyArrow source.
 
     ``resolve`` gives the dotted origin of a name, ``is_udf`` says whether a name is a UDF of the job, ``is_dataset``
-    whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression.
+    whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
+    one value that a name is bound to.
     """
 
     resolve: Callable[[ast.expr], str | None]
     is_udf: Callable[[ast.expr], bool]
     is_dataset: Callable[[str], bool]
     type_of: Callable[[ast.expr], ArrowType]
+    bound: Callable[[str], ast.expr | None]
 
     def column(self, node: ast.expr) -> Column:
         """The column of one expression; NotCarried where a part of it has no faithful counterpart yet."""
@@ -41,9 +40,27 @@ class Translator:
             name = self._of_dataset(node)
             if name is not None:
                 return self._reference(name)
+        found = self._call(node) if isinstance(node, ast.Call) else expression(self, node)
+        if found is None:
+            raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
+        return found
+
+    def is_column(self, node: ast.expr) -> bool:
+        """Whether an expression is a Column and no Python value; NotCarried where a name may be either."""
+        if isinstance(node, ast.Constant):
+            return False
+        if isinstance(node, ast.Name):
+            bound = self.bound(node.id)
+            if bound is None:
+                raise NotCarried(f"whether {node.id} is a Column or a value cannot be told")
+            return self.is_column(bound)
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            return self._of_dataset(node) is not None
         if isinstance(node, ast.Call):
-            return self._call(node)
-        raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
+            if self.resolve(node.func) is not None:
+                return (self.resolve(node.func) or "").startswith(FUNCTIONS) or self.is_udf(node.func)
+            return isinstance(node.func, ast.Attribute) and self.is_column(node.func.value)
+        return any(self.is_column(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
     def _of_dataset(self, node: ast.Subscript | ast.Attribute) -> str | None:
         if not (isinstance(node.value, ast.Name) and self.is_dataset(node.value.id)):
@@ -63,7 +80,7 @@ class Translator:
             text, imports = f"pc.struct_field({text}, {quoted(part)})", frozenset({COMPUTE})
         return Column((path or [first])[-1], text, None if path else first, imports=imports)
 
-    def _call(self, node: ast.Call) -> Column:
+    def _call(self, node: ast.Call) -> Column | None:
         origin = self.resolve(node.func) or ""
         if origin in {f"{FUNCTIONS}col", f"{FUNCTIONS}column"} and len(node.args) == 1:
             return self.column(node.args[0])
@@ -77,7 +94,7 @@ class Translator:
                 return self._alias(self.column(node.func.value), node.args[0])
             if node.func.attr in {"cast", "astype"}:
                 return self._cast(self.column(node.func.value), node.args[0])
-        raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
+        return expression(self, node)
 
     def _alias(self, inner: Column, name: ast.expr) -> Column:
         if isinstance(name, ast.Constant) and isinstance(name.value, str):

@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 spark = SparkSession.builder.getOrCreate()
-path = os.path.abspath("out")
+table, path = os.path.abspath("table"), os.path.abspath("out")
 w = Window.orderBy("id")
 
 
@@ -40,7 +40,7 @@ def train(rows):
     hvd.shutdown()
 
 
-df = spark.read.parquet("table")
+df = spark.read.parquet(table)
 """
 
 

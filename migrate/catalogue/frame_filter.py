@@ -1,0 +1,91 @@
+"""``DataFrame.filter`` and its other name, ``where``."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
+
+
+class FrameFilter(Mapping):
+    """
+    ## Matches
+    ``df.filter(condition)`` and ``df.where(condition)`` with a Column.
+
+    ## Semantics
+    A row stays where the condition is true; where it is NULL the row goes. NaN equals itself and is larger than any
+    other number, so that ``x > 1`` keeps it.
+
+    ## Not covered
+    Conditions written as SQL, and functions that have no mapping yet.
+    """
+
+    code = "SR303"
+    symbols = ("DataFrame.filter", "DataFrame.where")
+    kind = Kind.FILTER
+    cost = Cost.NATIVE
+    cases = (
+        Case(
+            "larger than a number",
+            'out = df.filter(F.col("x") > 1)',
+            'out = df.map_batches(lambda batch: batch.filter(compared(batch["x"], ">", 1)), batch_format="pyarrow")',
+        ),
+        Case(
+            "two conditions",
+            'out = df.where((df.i <= 3) & ~df["flag"])',
+            'out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(compared(batch["i"], "<=", 3), '
+            'pc.invert(batch["flag"]))), batch_format="pyarrow")',
+        ),
+        Case(
+            "NULL or one of these",
+            'out = df.where(F.col("k").isNull() | F.col("k").isin("a", "é"))',
+            'out = df.map_batches(lambda batch: batch.filter(pc.or_kleene(pc.is_null(batch["k"]), '
+            'is_in(batch["k"], ["a", "é"]))), batch_format="pyarrow")',
+        ),
+        Case(
+            "none of these",
+            'out = df.where(~F.col("i").isin([7, 0]))',
+            'out = df.map_batches(lambda batch: batch.filter(pc.invert(is_in(batch["i"], [7, 0]))), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "between",
+            'out = df.where(F.col("y").between(-1, 1.5))',
+            'out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(compared(batch["y"], ">=", -1), '
+            'compared(batch["y"], "<=", 1.5))), batch_format="pyarrow")',
+        ),
+        Case(
+            "columns with each other",
+            'out = df.where(F.col("x") == F.col("y"))',
+            'out = df.map_batches(lambda batch: batch.filter(compared(batch["x"], "==", batch["y"])), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "not equal",
+            "least = 1.5\nout = df.where(df.x != least)",
+            "least = 1.5\n"
+            'out = df.map_batches(lambda batch: batch.filter(compared(batch["x"], "!=", least)), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "text",
+            'out = df.where(F.col("s").startswith("0") | F.col("s").contains("東") | (F.length("s") == 1))',
+            "out = df.map_batches(lambda batch: batch.filter(pc.or_kleene(pc.or_kleene("
+            'pc.starts_with(batch["s"], "0"), pc.match_substring(batch["s"], "東")), '
+            'compared(pc.utf8_length(batch["s"]), "==", 1))), batch_format="pyarrow")',
+        ),
+        Case("a condition in SQL", 'out = df.where("x > 1 OR rlike(s, k)")', None),
+        Case("a regular expression", 'out = df.where(F.col("s").rlike("^a"))', None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        condition = call.argument("condition", 0)
+        if condition is None or (isinstance(condition, ast.Constant) and isinstance(condition.value, str)):
+            raise NotCarried("a condition written as SQL is not mapped yet")
+        column = call.column(condition)
+        return Emission(
+            f'.map_batches(lambda batch: batch.filter({column.text}), batch_format="pyarrow")',
+            helpers=tuple(sorted(column.helpers)),
+            imports=tuple(sorted(column.imports)),
+        )
