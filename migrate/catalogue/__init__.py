@@ -19,8 +19,9 @@ def mappings() -> dict[str, Mapping]:
         for _, kind in inspect.getmembers(module, inspect.isclass):
             if not issubclass(kind, Mapping) or inspect.isabstract(kind) or kind.__module__ != module.__name__:
                 continue
+            mapping = kind()
             for symbol in kind.symbols:
                 if symbol in found:
                     raise TypeError(f"{kind.__name__} and {type(found[symbol]).__name__} both carry {symbol}")
-                found[symbol] = kind()
+                found[symbol] = mapping
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import shutil
 
 import click
@@ -13,7 +12,6 @@ from migrate.rules import Family, Rule, rules
 from migrate.rules.page import markdown, summary
 
 _NEAREST = 3
-_CODE = re.compile(r"sr\d{1,4}")
 
 
 @click.command()
@@ -35,13 +33,18 @@ def find(code: str) -> Rule:
     name = code.strip().lower().replace("_", "-")
     found = rules().get(name.upper()) or by_name.get(name)
     if found is None:
-        if _CODE.fullmatch(name):
-            nearest = sorted(rules(), key=lambda other: abs(int(other[2:]) - int(name[2:])))[:_NEAREST]
-        else:
-            nearest = [by_name[near].code for near in difflib.get_close_matches(name, by_name, _NEAREST, 0.5)]
+        nearest = [f"{near.code} ({near.name})" for near in _nearest(name)]
         advice = f"the nearest are {', '.join(nearest)}" if nearest else "`migrate explain` lists all rules"
         raise MigrateError(f"There is no rule {code!r}; {advice}.")
     return found
+
+
+def _nearest(name: str) -> list[Rule]:
+    """The rules whose code or name holds what was asked for, else those that are spelt most like it."""
+    keys = {rule.code.lower(): rule for rule in rules().values()} | {rule.name: rule for rule in rules().values()}
+    holding = sorted((key for key in keys if len(name) > 2 and name in key), key=lambda key: not key.startswith(name))
+    found = holding or difflib.get_close_matches(name, keys, _NEAREST, 0.6)
+    return [keys[key] for key in found[:_NEAREST]]
 
 
 def _show(rule: Rule) -> None:

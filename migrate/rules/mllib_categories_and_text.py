@@ -98,7 +98,7 @@ while len(words) > 1 and words[-1] == "":
         code="SR618",
         name="n-gram",
         matches="`NGram(n)`: runs of n words.",
-        why="A list function, row by row.",
+        why="A list function, row by row: it needs no state and moves as it is.",
         do='`[" ".join(words[i : i + n]) for i in range(len(words) - n + 1)]` agrees.',
         before='NGram(n=2, inputCol="words", outputCol="pairs").transform(df)',
         after='pairs = [" ".join(words[i : i + 2]) for i in range(len(words) - 1)]',

@@ -41,7 +41,7 @@ RULES = (
         code="SR627",
         name="dct",
         matches="`DCT(inverse)`.",
-        why="A fixed matrix per vector.",
+        why="One fixed matrix for each vector, row by row; libraries differ in how they scale it.",
         do=(
             'Orthonormal DCT-II: `scipy.fft.dct(x, norm="ortho")` for the forward one, agreed to 4e-15 as a '
             "matrix product."
@@ -53,7 +53,7 @@ RULES = (
         code="SR628",
         name="vector-arithmetic",
         matches="`ElementwiseProduct`, `VectorSlicer`.",
-        why="Plain array operations.",
+        why="Plain array operations, row by row.",
         do="`x * weights` and `x[:, indices]` in a numpy batch.",
         before='VectorSlicer(inputCol="x", outputCol="some", indices=[0, 3]).transform(df)',
         after="some = x[:, [0, 3]]",
@@ -87,7 +87,7 @@ RULES = (
         code="SR631",
         name="sql-transformer",
         matches='`SQLTransformer("SELECT ... FROM __THIS__")`.',
-        why="SQL inside a pipeline.",
+        why="Its statement is SQL over `__THIS__`, and Ray has no SQL.",
         do="It stays on Spark; a simple list of expressions can follow the pages of SR3.",
         before='SQLTransformer(statement="SELECT *, a + b AS c FROM __THIS__").transform(df)',
         symbols=("SQLTransformer", "SQLTransformer.transform"),
@@ -129,7 +129,7 @@ RULES = (
         code="SR634",
         name="correlation-matrix",
         matches="`Correlation.corr`, `ChiSquareTest`, `Summarizer`.",
-        why="Statistics over a vector column, computed once.",
+        why="Statistics over a vector column, computed once and brought to the driver.",
         do="They stay on Spark, or `np.corrcoef`, which agreed to 2e-16.",
         before='Correlation.corr(df, "features")',
         symbols=(

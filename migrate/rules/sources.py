@@ -38,7 +38,7 @@ RULES = (
         code="SR916",
         name="dbutils",
         matches="`dbutils.fs`, `dbutils.widgets`, `dbutils.secrets`, `dbutils.notebook.run`.",
-        why="They exist on Databricks alone.",
+        why="They exist on Databricks alone: on any other machine the name is not defined and the job stops there.",
         do=(
             "Arguments become command-line options, file calls `fsspec` ones, secrets environment variables. On "
             "Databricks with Ray they go on working on the driver."
@@ -100,7 +100,7 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         code="SR921",
         name="graph-frames",
         matches="GraphFrames.",
-        why="Iterated joins in the JVM.",
+        why="Iterated joins in the JVM, of which Ray Data has no counterpart.",
         do="Stay on Spark.",
         before="ranks = GraphFrame(vertices, edges).pageRank(resetProbability=0.15, maxIter=10)",
         symbols=("GraphFrame.*",),
@@ -118,7 +118,7 @@ frame = glueContext.create_dynamic_frame.from_catalog(database="sales", table_na
         code="SR923",
         name="catalogue-call",
         matches="`spark.catalog...`.",
-        why="State of the metastore or of the session.",
+        why="It changes or reads the state of the metastore or of the session, which Ray does not have.",
         do="It stays in the Spark part.",
         before='spark.catalog.refreshTable("sales.orders")',
         symbols=("Catalog.*",),

@@ -15,7 +15,7 @@ from migrate.mapping import Case, Mapping
 
 CASES = [
     pytest.param(mapping, case, id=f"{type(mapping).__name__}-{case.name}")
-    for mapping in {type(mapping): mapping for mapping in mappings().values()}.values()
+    for mapping in dict.fromkeys(mappings().values())
     for case in mapping.cases
 ]
 REWRITTEN = [param for param in CASES if param.values[1].after is not None]

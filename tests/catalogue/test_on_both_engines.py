@@ -20,7 +20,7 @@ from migrate.rewrite import rewrite
 
 CASES = [
     pytest.param(mapping, case, id=f"{type(mapping).__name__}-{case.name}")
-    for mapping in {type(mapping): mapping for mapping in mappings().values()}.values()
+    for mapping in dict.fromkeys(mappings().values())
     for case in mapping.cases
     if case.after is not None
 ]

@@ -29,7 +29,10 @@ def test_the_list_names_every_code_once(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        pytest.param("SR499", "the nearest are SR501, SR502, SR503.", id="a code that is not there"),
+        pytest.param("SR499", "the nearest are SR", id="a code that is not there"),
+        pytest.param("SR40", "SR401 (python-udf), SR402", id="the beginning of a code"),
+        pytest.param("XR403", "the nearest are SR403 (map-in-pandas)", id="a mistyped code"),
+        pytest.param("barrier", "SR701 (barrier-stage)", id="a word of a name"),
         pytest.param("map-in-panda", "the nearest are SR403", id="a misspelt name"),
         pytest.param("qqqqqqqq", "`migrate explain` lists all rules.", id="nothing like it"),
     ],
