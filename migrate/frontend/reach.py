@@ -114,8 +114,8 @@ _PREDICTING = frozenset(
         "score_samples",
     }
 )
-_APPLYING = frozenset({"generate", "inference", "encode"})
-"""Names that mean other things too: a model is applied where one of its libraries is there as well."""
+_APPLYING = {"generate": _MODELS, "inference": _MODELS, "encode": frozenset({"sentence_transformers"})}
+"""Names that mean other things too: a model is applied where one of these libraries is there as well."""
 _WORK = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.stmt)
 _NO_WORK = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Return, ast.Pass)
 _LIMIT = 200
@@ -165,7 +165,7 @@ def reach_of(project: Project, module: Module, node: ast.AST) -> Reach:
                 found.libraries.update(name.split(".", 1)[0] for name in names if name.split(".", 1)[0] in LIBRARIES)
     frameworks = bool(found.libraries & _FRAMEWORKS)
     found.trains = (frameworks and bool(found._attributes & _TRAINING)) or "DistributedOptimizer" in found._attributes
-    known = _PREDICTING | _APPLYING if found.libraries & _MODELS else _PREDICTING
+    known = _PREDICTING | {name for name, libraries in _APPLYING.items() if found.libraries & libraries}
     found.predicts = not found.trains and bool(found._attributes & known)
     return found
 

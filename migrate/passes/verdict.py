@@ -46,7 +46,7 @@ def _rows_of_a_frame(evidence: Evidence) -> bool:
     """Whether the Python is functions of single values within work on frames, or of rows beside more of it."""
     if all(stage.heavy in VALUE_UDFS for stage in evidence.python):
         return bool(evidence.framed)
-    return all(stage.heavy in ROW_UDFS for stage in evidence.python) and len(evidence.native) >= len(evidence.python)
+    return all(stage.heavy in ROW_UDFS for stage in evidence.python) and len(evidence.framed) >= len(evidence.python)
 
 
 def _moved(evidence: Evidence, first: Stage) -> tuple[Verdict, Reason]:

@@ -109,6 +109,19 @@ JOBS = {
         Tag.BATCH_ML,
         MOVE,
     ),
+    "text that is split into tokens for a model": (
+        "from transformers import AutoTokenizer\ndef split(rows):\n    for row in rows:\n"
+        "        yield AutoTokenizer.from_config('x').encode(row)\n"
+        "spark.table('a').rdd.mapPartitions(split).saveAsTextFile('y')",
+        Tag.PYTHON_COMPUTE,
+        MOVE,
+    ),
+    "rows of an RDD that is shuffled beside": (
+        "rows = spark.sparkContext.textFile('x').map(lambda s: (s, 1)).partitionBy(4)\n"
+        "rows.distinct().glom().map(len).collect()",
+        Tag.PYTHON_COMPUTE,
+        MOVE,
+    ),
     "a stream": ("spark.readStream.load('a').writeStream.start('b')", Tag.STREAMING, KEEP),
     "a stream with Python in it": (
         "def save(batch, n):\n    batch.rdd.map(lambda r: len(r)).count()\n"
