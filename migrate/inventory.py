@@ -29,7 +29,18 @@ from migrate.passes.stay import with_stay
 from migrate.report import FileRow, FileStatus, Library, Report
 
 _OTHER_SOURCES = {".scala": "Scala", ".java": "Java", ".sql": "SQL"}
-_SIGNS = (b"spark", b"horovod", b"petastorm", b"awsglue", b"elephas", b"koalas", b".orca")
+_SIGNS = (
+    b"spark",
+    b"horovod",
+    b"petastorm",
+    b"awsglue",
+    b"elephas",
+    b"koalas",
+    b".orca",
+    b"sqlcontext",
+    b"sc.textfile",
+    b"sc.parallelize",
+)
 _LEFT_OUT = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".migrate"}
 # Two patterns that each begin with a literal: five times as fast as one that looks at the start of every line.
 _IMPORTS = (re.compile(rb"from[ \t]+([\w.]+)[ \t]+import"), re.compile(rb"import[ \t]+([\w.]+)"))
@@ -247,7 +258,7 @@ def _read(root: Path, file: str, project: Project) -> Read:
         return Read(FileRow(file, FileStatus.SKIPPED, _why_unreadable(root, file)))
     lines = len(module.lines)
     job = build_job(project, module)
-    if not job.stages:
+    if not job.stages and "starts" not in job.facts:
         return Read(FileRow(file, FileStatus.NO_SPARK), lines)
     if not _is_entry(job):
         own = tuple(stage for stage in job.stages if stage.span.path == file)
@@ -278,8 +289,8 @@ def _why_unreadable(root: Path, file: str) -> str:
 
 
 def _is_entry(job: Job) -> bool:
-    """Whether running the file runs Spark: a stage that does something is reached from its top level."""
-    return any(
+    """Whether running the file runs Spark: its top level reaches a stage that does something, or starts a session."""
+    return "starts" in job.facts or any(
         stage.facts.get("reached") != "no"
         and stage.kind is not Kind.OPAQUE
         and not is_udf_maker(stage)

@@ -10,7 +10,7 @@ from migrate.frontend.inference import inferred
 from migrate.frontend.machine import DEPTH, STEPS, Frame, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import READS_ONLY
-from migrate.frontend.spark_calls import Given, constructed, make_udf, opaque, spark_call, stage_call
+from migrate.frontend.spark_calls import SESSIONS, Given, constructed, make_udf, opaque, spark_call, stage_call
 from migrate.frontend.statements import annotated, element, hinted
 from migrate.frontend.symbols import Op
 from migrate.frontend.values import (
@@ -83,6 +83,8 @@ def call_value(m: Machine, node: ast.Call, base: Value, attribute: str | None) -
     """The value of a call of ``base``, or of its attribute."""
     given = arguments(m, node)
     if attribute is not None:
+        if isinstance(base, Method) and base.base.type == "PandasFrame":
+            base = base.base
         if isinstance(base, Unknown) and not m.worker:
             base = _recognised(base, attribute, given)
         if isinstance(base, Spark):
@@ -321,6 +323,7 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     if "backend" in op.flags:
         return Spark(op.result) if _on_spark(m, given) else UNKNOWN
     if symbols.is_class(op):
+        m.session_made |= op.result in SESSIONS
         return constructed(op, symbol, given)
     needs = op.option("needs")
     if needs and not isinstance(given.named.get(needs), Spark):
@@ -391,6 +394,8 @@ def _fold(m: Machine, node: ast.Call, given: Given) -> Value:
 
 def _escape(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
     """A call that is not followed: what goes in may come out, and a function that goes in may be called."""
+    if symbol not in READS_ONLY:
+        _note_session(m, given)
     held = [dataset for value in given.all for dataset in datasets_of(value)]
     made = derived(*given.all)
     for index, value in enumerate(given.positional):
@@ -436,8 +441,14 @@ def _called_back(m: Machine, function: Function, handed: tuple[Value, ...], orig
     return call_function(m, function, [*values, *[Unknown(origin=origin)] * missing], {}, node)
 
 
+def _note_session(m: Machine, given: Given) -> None:
+    """A session that goes where it cannot be followed is used there."""
+    m.session_handed_on |= any(isinstance(value, Spark) and value.type in SESSIONS for value in given.all)
+
+
 def _method_of_unknown(m: Machine, node: ast.Call, base: Unknown, attribute: str, given: Given) -> Value:
     origin = f"{base.origin}.{attribute}" if base.origin else ""
+    _note_session(m, given)
     held = [dataset for value in given.all for dataset in datasets_of(value)]
     for value in given.all:
         if isinstance(value, Udf):

@@ -249,7 +249,7 @@ def _subscript(m: Machine, node: ast.Subscript) -> Value:
     if isinstance(base, Items):
         return _item(base, node.slice)
     if isinstance(base, Spark):
-        if base.many or base.type == "Model":
+        if base.many or base.type in ("Model", "PandasFrame"):
             return replace(base, many=False)
         if base.type in DATASETS and base.type not in ("RDD", "DStream"):
             return subscript_stage(m, node, base, index)

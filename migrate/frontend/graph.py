@@ -25,6 +25,8 @@ def build_job(project: Project, entry: Module) -> Job:
     stages = machine.recorder.stages(entry.path)
     on_rdds = any(stage.heavy and stage.symbol.startswith("RDD.") for stage in stages)
     facts = {"vocabulary": ",".join(vocabulary(entry))} if on_rdds else {}
+    if machine.starts:
+        facts["starts"] = "yes"
     return Job(
         path=entry.path,
         name=name,
@@ -65,14 +67,21 @@ def interpret(project: Project, entry: Module) -> Machine:
     machine.run_block(machine, entry.tree.body)
     _run_rest(machine, entry, lambda: machine.escaped)
     reached = set(machine.recorder.drafts)
+    machine.starts = _starts(machine, entry)
     _run_rest(machine, entry, lambda: {**machine.escaped, **machine.functions})
     for key, draft in machine.recorder.drafts.items():
-        if key not in reached and not draft.maker:
+        if (key not in reached and not draft.maker) or draft.site.scope in machine.tests - {""}:
             draft.facts["reached"] = "no"
     _run_shipped(machine)
     _settle_udfs(machine, entry)
     _look_into_functions(machine)
     return machine
+
+
+def _starts(machine: Machine, entry: Module) -> bool:
+    """Whether running the file makes a session for work that could not be followed, and no test does."""
+    leads_on = machine.session_handed_on or any(statements.is_main_guard(one) for one in entry.tree.body)
+    return machine.session_made and leads_on and not machine.tests
 
 
 def _look_into_functions(machine: Machine) -> None:

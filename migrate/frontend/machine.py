@@ -50,6 +50,10 @@ class Machine:
         self.classes: dict[ast.AST, Class] = {}
         self.functions: dict[ast.AST, Function] = {}
         self.spark_backend = 0
+        self.session_made = False
+        self.session_handed_on = False
+        self.tests: set[str] = set()
+        self.starts = False
         self.instances: dict[ast.AST, Instance] = {}
         self.loads: dict[str, frozenset[str]] = {}
         self.reaches: dict[ast.AST, Reach] = {}

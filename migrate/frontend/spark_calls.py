@@ -39,6 +39,8 @@ DATASETS = frozenset({"DataFrame", "StreamFrame", "RDD", "DStream", "DynamicFram
 _PASSIVE = frozenset(
     {"Column", "Window", "Broadcast", "SparkSession", "SparkContext", "SQLContext", "GlueContext", "StreamingContext"}
 )
+SESSIONS = frozenset({"SparkSession", "SparkContext", "SQLContext", "GlueContext", "StreamingContext"})
+"""The types that stand for a connection to Spark."""
 _SELECTS = re.compile(r"\bselect\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -132,6 +134,7 @@ def _builder_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, gi
     producers = producers_of(given.all)
     built = _built(m, base, op, name, node, node, producers)
     udfs = built.udfs.union(*(udfs_of(value) for value in given.all))
+    m.session_made |= built.type in SESSIONS and name in ("getOrCreate", "create")
     if "stages" in op.flags:
         built = replace(built, parts=_parts(given))
     heavy = op.option("heavy")

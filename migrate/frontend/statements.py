@@ -29,6 +29,9 @@ from migrate.frontend.values import (
     joined,
 )
 
+_TEST_RUNNERS = frozenset({"doctest", "pytest", "unittest"})
+"""A function that imports one of these tests its module."""
+
 
 def run_block(m: Machine, body: list[ast.stmt]) -> bool:
     """Run statements in order; True where control does not go on after them."""
@@ -301,6 +304,8 @@ def _match(m: Machine, node: ast.Match) -> bool:
 
 def _import(m: Machine, node: ast.Import) -> bool:
     for alias in node.names:
+        if alias.name.split(".", 1)[0] in _TEST_RUNNERS:
+            m.tests.add(m.frame.name)
         if alias.asname:
             bind(m, alias.asname, Ref(alias.name))
         else:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from migrate.frontend import read_job
+from migrate.inventory import analyze
 from migrate.ir import Job
+from migrate.report import FileStatus
 
 HEAD = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
 
@@ -130,6 +132,40 @@ HANDED_OVER = {
 def test_a_function_that_others_call_is_reached(name: str, tmp_path: Path) -> None:
     job = _job(tmp_path, HANDED_OVER[name])
     assert [stage.facts.get("reached", "yes") for stage in job.stages] == ["yes", "yes"]
+
+
+STARTS = {
+    "a main block whose work is elsewhere": (
+        "from lib import run\nif __name__ == '__main__':\n    run(SparkSession.builder.getOrCreate())",
+        True,
+    ),
+    "a session that is handed on": ("import lib\nlib.run(SparkSession.builder.getOrCreate())", True),
+    "a module that shares its session": ("spark = SparkSession.builder.getOrCreate()\ndef read():\n    pass", False),
+    "a module that shows its session": ("spark = SparkSession.builder.getOrCreate()\nprint(spark)", False),
+    "a main block without a session": ("import lib\nif __name__ == '__main__':\n    lib.run()", False),
+    "a module's own tests": (
+        "def _test():\n    import doctest\n    doctest.testmod(globs={'s': SparkSession.builder.getOrCreate()})\n"
+        "if __name__ == '__main__':\n    _test()",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_session_for_work_that_is_not_in_sight_makes_a_job(name: str, tmp_path: Path) -> None:
+    code, expected = STARTS[name]
+    path = tmp_path / "job.py"
+    path.write_text(f"from pyspark.sql import SparkSession\n{code}\n")
+    (row,) = analyze((path,), 1).files
+    assert (row.status is FileStatus.JOB) is expected
+
+
+def test_what_a_module_tests_itself_with_is_not_reached(tmp_path: Path) -> None:
+    job = _job(
+        tmp_path,
+        "def _test():\n    import doctest\n    spark.table('a').count()\nif __name__ == '__main__':\n    _test()",
+    )
+    assert {stage.facts.get("reached") for stage in job.stages} == {"no"}
 
 
 def test_a_dataset_that_leaves_sight_is_counted(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ HEAVY = {
         "spark.udf.register('inc', lambda x: x + 1)\nspark.sql('select inc(id) from t')",
         ["python_udf@4"],
     ),
+    "a column of a pandas-on-Spark frame": (
+        "p = df.pandas_api()\np['a'] = p['a'].map({1: 2})\np['a'].apply(lambda x: x)\np.a.apply(lambda x: x)",
+        ["pandas_api@6", "pandas_api@7"],
+    ),
     "udf that no cell imports": ("f = udf(lambda x: x + 1)\ndf.select(f('id'))", ["python_udf@4"]),
     "udf of a module of functions that no cell imports": (
         "f = F.udf(lambda x: x + 1)\ndf.select(f('id'))",
