@@ -327,12 +327,34 @@ def call_name(m: Machine, node: ast.Call, symbol: str, given: Given) -> Value:
         return constructed(op, symbol, given)
     needs = op.option("needs")
     if needs and not isinstance(given.named.get(needs), Spark):
-        return _escape(m, node, symbol, given)
+        cost = _search_over_fits(m, op, given, node)
+        if cost is None:
+            return _escape(m, node, symbol, given)
+        op = replace(op, cost=cost)
     if op.kind is not None:
         return stage_call(m, node, Spark(op.result), replace(op, symbol=symbol), symbol, given)
     if op.result == "-":
         return Unknown(origin=symbol)
     return Spark(op.result, udfs=derived_udfs(m, op, given, node))
+
+
+def _search_over_fits(m: Machine, op: Op, given: Given, node: ast.Call) -> Cost | None:
+    """Where the fits happen that a search on the driver runs one by one; None where Spark has no part in them."""
+    function = given.at(op.ships[0])
+    if m.worker or not isinstance(function, Function):
+        return None
+    before = set(m.recorder.drafts)
+    call_function(m, function, [Unknown(origin=op.symbol)], {}, node)
+    first, last = function.node.lineno, function.node.end_lineno or function.node.lineno
+    fits = [
+        draft
+        for key, draft in m.recorder.drafts.items()
+        if draft.heavy is not None and draft.kind in (Kind.FIT, Kind.TRAIN, Kind.TUNE)
+        if key not in before or (key[0] == function.scope.module.path and first <= key[1] <= last)
+    ]
+    if not fits:
+        return None
+    return Cost.NATIVE if all(draft.cost is Cost.NATIVE for draft in fits) else Cost.DRIVER
 
 
 def _on_spark(m: Machine, given: Given) -> bool:

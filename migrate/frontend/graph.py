@@ -102,7 +102,7 @@ def _look_into_functions(machine: Machine) -> None:
                 draft.facts["does"] = "train"
                 if draft.kind in (Kind.MAP_BATCHES, Kind.MAP_ROWS) and not draft.maker:
                     draft.kind = Kind.TRAIN
-            elif reach.predicts and draft.heavy and draft.kind is not Kind.TRAIN and draft.role is None:
+            elif reach.predicts and draft.heavy and draft.role is None and draft.kind not in (Kind.TRAIN, Kind.TUNE):
                 draft.role = "model_inference"
 
 

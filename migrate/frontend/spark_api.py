@@ -498,6 +498,8 @@ synapse.ml.lightgbm.* synapse.ml.dl.* mmlspark.lightgbm.* mmlspark.LightGBMClass
 synapse.ml.vw.* synapse.ml.train.* synapse.ml.recommendation.* synapse.ml.nn.* synapse.ml.isolationforest.* \
     synapse.ml.causal.* mmlspark.* mmlspark.train.* mmlspark.vw.* | Estimator | | class heavy=estimator_other \
     model
+synapse.ml.automl.FindBestModel mmlspark.automl.FindBestModel mmlspark.FindBestModel | Estimator | | class stages \
+    heavy=hyperparam_search kind=tune
 synapse.ml.automl.* mmlspark.automl.* | Estimator | | class stages heavy=hyperparam_search kind=tune model
 synapse.ml.services.* synapse.ml.cognitive.* synapse.ml.featurize.* synapse.ml.stages.* synapse.ml.image.* \
     synapse.ml.opencv.* synapse.ml.explainers.* synapse.ml.exploratory.* synapse.ml.io.http.* \

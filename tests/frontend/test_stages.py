@@ -132,6 +132,15 @@ HEAVY = {
         "fmin(fn=lambda p: p['x'], space={'x': hp.uniform('x', 0, 1)}, trials=trials)",
         ["hyperparam_search@6"],
     ),
+    "hyperopt on the driver over fits on Spark": (
+        "from hyperopt import Trials, fmin\nfrom pyspark.ml.recommendation import ALS\ndef loss(params):\n"
+        "    return ALS(rank=params['rank']).fit(df).rank\nfmin(fn=loss, space={}, trials=Trials())",
+        ["mllib_fit@7", "hyperparam_search@8"],
+    ),
+    "the best of several models": (
+        "from synapse.ml.automl import FindBestModel\nFindBestModel(models=[]).fit(df)",
+        ["hyperparam_search@5"],
+    ),
     "an estimator that trains on Ray": (
         "from raydp.torch import TorchEstimator\nTorchEstimator(num_workers=1).fit_on_spark(df)",
         ["estimator_other@5"],
