@@ -182,10 +182,6 @@ HEAVY = {
         "from pyspark.sql.types import *\nf = udf(len, IntegerType())\ndf.select(f('id'))",
         ["python_udf@7"],
     ),
-    "udf as Databricks knows it without an import": (
-        "f = udf(lambda x: x + 1, 'int')\ndf.select(f('id'))",
-        ["python_udf@4"],
-    ),
     "petastorm reader inside of a shipped function": (
         "import horovod.spark\nfrom petastorm import make_batch_reader\ndef train():\n"
         "    with make_batch_reader('x') as r:\n        pass\n"
