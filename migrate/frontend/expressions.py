@@ -118,14 +118,27 @@ def _chased(m: Machine, ref: Ref) -> Value:
 
 def _from_star(m: Machine, scope: Scope, name: str) -> Value | None:
     """The value of a name behind a module's star imports; the last of them wins."""
+    asked = (scope.module.path, f"*.{name}")
+    if asked in m.chased:
+        return None
+    m.chased.add(asked)
+    found = _behind_stars(m, scope, name)
+    m.chased.discard(asked)
+    return found
+
+
+def _behind_stars(m: Machine, scope: Scope, name: str) -> Value | None:
     guess = None
     for base in reversed(scope.stars):
-        ref = Ref(f"{base}.{name}")
         if base.split(".", 1)[0] not in symbols.roots():
-            found = _forced_in(m, ref, scope)
-            if found is not ref:
+            # Only a module has a star: what is none of ours is not looked for among the names of its package.
+            path = m.project.locate(scope.module.path, base)
+            module = read_module(m, path) if path is not None else None
+            found = attribute_of_value(m, Namespace(module), name) if module is not None else None
+            if found is not None:
                 return found
         elif _exports(base, name):
+            ref = Ref(f"{base}.{name}")
             if symbols.of_name(ref.symbol) is not None:
                 return ref
             guess = guess or ref

@@ -257,3 +257,15 @@ def test_half_a_character_in_a_literal_reaches_every_format(form: str, tmp_path:
     (tmp_path / "job.py").write_text(body)
     report = analyzed(tmp_path)
     render(report, form, {"job.py": body}).encode("utf-8")
+
+
+@pytest.mark.timeout(60)
+def test_stars_of_modules_that_are_not_there_end(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    stars = "".join(f"from .part{n} import *\nfrom .part{n} import name{n}\n" for n in range(12))
+    (tmp_path / "pack" / "__init__.py").write_text(f"{stars}unknown.name0.name1(name2)\n# pyspark\n")
+    (tmp_path / "pack" / "part3.py").write_text("from . import *\nfrom pack.part4 import *\n")
+    (tmp_path / "pack" / "part4.py").write_text("from .part3 import *\ndef made(spark):\n    return spark.range(3)\n")
+    (tmp_path / "job.py").write_text(f"from pack import *\n{JOB}\nmade(spark).count()\n")
+    stages = [stage for job in analyzed(tmp_path).jobs for stage in job.stages]
+    assert ("SparkSession.range", "pack/part4.py") in [(stage.symbol, stage.span.path) for stage in stages]
