@@ -189,9 +189,10 @@ def _settle_udfs(machine: Machine, entry: Module) -> None:
     for draft in recorder.drafts.values():
         if draft.maker and not draft.used:
             module = draft.site.module
-            names = _bound_names(draft.node, draft.site.statement)
-            if names & machine.loaded(module):
+            loaded = machine.loaded(module)
+            for name in _bound_names(draft.node, draft.site.statement) & loaded.keys():
                 draft.used = True
+                draft.used_at |= {(module.path, line) for line in loaded[name]}
 
 
 def _bound_names(node: ast.AST, statement: ast.AST) -> set[str]:

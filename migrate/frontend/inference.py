@@ -9,7 +9,7 @@ import sys
 from migrate.frontend import symbols
 from migrate.frontend.machine import Machine
 from migrate.frontend.reach import LIBRARIES
-from migrate.frontend.spark_api import NAMES, SHELL
+from migrate.frontend.spark_api import ENDINGS, NAMES, SHELL
 from migrate.frontend.values import Spark, Unknown, Value
 
 _NOT_SPARK = LIBRARIES | frozenset(
@@ -42,7 +42,7 @@ def inferred(m: Machine, name: str, value: Unknown) -> Value:
         m.guesses[body] = _owners(body)
     owner = m.guesses[body].get(name)
     if owner is None and not value.local and not value.origin:
-        owner = NAMES.get(name.lstrip("_"))
+        owner = NAMES.get(name.lstrip("_")) or next((t for end, t in ENDINGS.items() if name.endswith(end)), None)
         if owner == "DataFrame" and not _mentions_spark(m):
             owner = None
     if owner is None:

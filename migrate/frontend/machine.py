@@ -55,7 +55,7 @@ class Machine:
         self.tests: set[str] = set()
         self.starts = False
         self.instances: dict[ast.AST, Instance] = {}
-        self.loads: dict[str, frozenset[str]] = {}
+        self.loads: dict[str, dict[str, set[int]]] = {}
         self.reaches: dict[ast.AST, Reach] = {}
         self.guesses: dict[ast.AST, dict[str, str]] = {}
         self.spark_files: dict[str, bool] = {}
@@ -90,12 +90,13 @@ class Machine:
         frame = self.frame
         return Site(self.module, frame.name, frame.statement or self.module.tree, frame.calls)
 
-    def loaded(self, module: Module) -> frozenset[str]:
-        """The names and attributes that a module reads anywhere."""
+    def loaded(self, module: Module) -> dict[str, set[int]]:
+        """The names and attributes that a module reads anywhere, with the lines of each."""
         if module.path not in self.loads:
-            found: set[str] = set()
+            found: dict[str, set[int]] = {}
             for node in ast.walk(module.tree):
                 if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-                    found.add(node.id if isinstance(node, ast.Name) else node.attr)
-            self.loads[module.path] = frozenset(found)
+                    name = node.id if isinstance(node, ast.Name) else node.attr
+                    found.setdefault(name, set()).add(node.end_lineno or node.lineno)
+            self.loads[module.path] = found
         return self.loads[module.path]

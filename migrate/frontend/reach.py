@@ -109,6 +109,8 @@ _PREDICTING = frozenset(
         "inference_mode",
         "load_model",
         "load_state_dict",
+        "saved_model",
+        "InferenceSession",
         "from_pretrained",
         "decision_function",
         "score_samples",

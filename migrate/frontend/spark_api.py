@@ -64,7 +64,8 @@ register | None | read python python_data_source |
 
 @SparkContext
 parallelize! textFile! wholeTextFiles! binaryFiles! binaryRecords! pickleFile! sequenceFile! newAPIHadoopRDD! \
-    newAPIHadoopFile! hadoopFile! hadoopRDD! emptyRDD! | RDD | read native |
+    newAPIHadoopFile! hadoopFile! hadoopRDD! emptyRDD! mongoRDD! mongoPairRDD! \
+    BSONFileRDD! cassandraTable! | RDD | read native |
 range | RDD | read native |
 union | RDD | union native |
 broadcast | Broadcast | |
@@ -302,7 +303,7 @@ getOrDefault getParam explainParams explainParam extractParamMap write save para
 transform | DataFrame | predict native model_inference |
 evaluate | - | predict native model_inference |
 predict predictProbability | - | predict native |
-predictAll predictOnValues predictOn | RDD | predict native |
+predictAll! predictOnValues predictOn | RDD | predict native |
 bestModel stages getModel | Model | | attr
 recommendForAllUsers! recommendForAllItems! recommendForUserSubset! recommendForItemSubset! | DataFrame | \
     predict native model_inference |
@@ -334,7 +335,7 @@ latestModel | Model | |
 * | Same | |
 
 @MllibFeature
-fit | Model | fit native mllib_feature_fit |
+fit | Same | fit native mllib_feature_fit |
 transform | RDD | project native |
 * | Same | |
 
@@ -598,6 +599,9 @@ NAMES = {
     "dynamic_frame": "DynamicFrame",
 }
 """Names that Spark programs keep for these things; believed only where nothing else is known."""
+
+ENDINGS = {"_rdd": "RDD", "RDD": "RDD"}
+"""How such names end."""
 
 SHELL = {
     "spark": "SparkSession",

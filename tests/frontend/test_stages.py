@@ -177,6 +177,15 @@ HEAVY = {
         "class Blocks:\n    def shapes(self):\n        return self._rdd.map(lambda x: x.shape)",
         ["rdd_map@6"],
     ),
+    "rows by MLlib's old scaler": (
+        "from pyspark.mllib.feature import StandardScaler\nrows = df.rdd\n"
+        "StandardScaler().fit(rows).transform(rows).map(lambda row: row).count()",
+        ["mllib_feature_fit@6", "rdd_map@6"],
+    ),
+    "an attribute whose name says what it is": (
+        "class Engine:\n    def top(self):\n        return self.ratings_RDD.filter(lambda r: r[1]).take(3)",
+        ["rdd_filter@6"],
+    ),
     "udf between two star imports": (
         "from pyspark.sql.functions import *\nfrom pyspark.ml.feature import *\n"
         "from pyspark.sql.types import *\nf = udf(len, IntegerType())\ndf.select(f('id'))",
