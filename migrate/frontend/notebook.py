@@ -122,6 +122,8 @@ def _language(document: dict[str, object]) -> str:
 
 
 def _add_cell(out: _Text, lines: list[str]) -> None:
+    # A line that goes on in the next cell would take that one's first line with it.
+    lines = [*lines[:-1], lines[-1].rstrip().removesuffix("\\")]
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%"):
         name = first[2:].split(None, 1)[0].lower() if len(first) > 2 else ""

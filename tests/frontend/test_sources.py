@@ -85,6 +85,9 @@ def test_a_notebook_counts_lines_over_its_code_cells_and_says_the_cell(tmp_path:
 
 CELLS = {
     "shell": "!ls -l | head",
+    "pip": "%pip install x",
+    "pip in a Databricks cell": "%sh pip install x",
+    "utilities of the platform": "dbutils.fs.rm('x', True)\nwidget = dbutils.widgets.get('y')",
     "shell over lines": "!gcloud run \\\n  --flag \\\n  --other",
     "magic": "%matplotlib inline",
     "assigned magic": "files = !ls",
@@ -97,6 +100,7 @@ CELLS = {
     "timed": "%time x = 1",
     "timed cell": "%%time\nx = 1",
     "Python 2": "print 'a'",
+    "a line that goes on": "x = 1\\",
 }
 
 
