@@ -6,19 +6,20 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
+from migrate.translate.conditions import condition
 
 
 class FrameFilter(Mapping):
     """
     ## Matches
-    ``df.filter(condition)`` and ``df.where(condition)`` with a Column.
+    ``df.filter(condition)`` and ``df.where(condition)`` with a Column or a condition in SQL.
 
     ## Semantics
     A row stays where the condition is true; where it is NULL the row goes. NaN equals itself and is larger than any
     other number, so that ``x > 1`` keeps it.
 
     ## Not covered
-    Conditions written as SQL, and functions that have no mapping yet.
+    Functions that have no mapping yet; in SQL all but comparisons, IN, BETWEEN, IS NULL, AND, OR and NOT.
     """
 
     code = "SR303"
@@ -75,15 +76,31 @@ class FrameFilter(Mapping):
             'pc.starts_with(batch["s"], "0"), pc.match_substring(batch["s"], "東")), '
             'compared(pc.utf8_length(batch["s"]), "==", 1))), batch_format="pyarrow")',
         ),
-        Case("a condition in SQL", 'out = df.where("x > 1 OR rlike(s, k)")', None),
+        Case(
+            "a condition in SQL",
+            "out = df.where(\"x >= 1.5 AND (k IS NOT NULL OR i IN (7, -1)) AND NOT s = 'plain'\")",
+            "out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(pc.and_kleene("
+            'compared(batch["x"], ">=", 1.5), pc.or_kleene(pc.invert(pc.is_null(batch["k"])), '
+            'is_in(batch["i"], [7, -1]))), pc.invert(compared(batch["s"], "==", "plain")))), batch_format="pyarrow")',
+        ),
+        Case(
+            "between in SQL",
+            'out = df.where("i between -1 and 7 and flag")',
+            "out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(pc.and_kleene("
+            'compared(batch["i"], ">=", -1), compared(batch["i"], "<=", 7)), batch["flag"])), batch_format="pyarrow")',
+        ),
+        Case("a function in SQL", 'out = df.where("x > 1 OR rlike(s, k)")', None),
         Case("a regular expression", 'out = df.where(F.col("s").rlike("^a"))', None),
     )
 
     def emit(self, call: Call) -> Emission:
-        condition = call.argument("condition", 0)
-        if condition is None or (isinstance(condition, ast.Constant) and isinstance(condition.value, str)):
-            raise NotCarried("a condition written as SQL is not mapped yet")
-        column = call.column(condition)
+        node = call.argument("condition", 0)
+        if node is None:
+            raise NotCarried("the condition is not an argument")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            column = condition(node.value)
+        else:
+            column = call.column(node)
         return Emission(
             f'.map_batches(lambda batch: batch.filter({column.text}), batch_format="pyarrow")',
             helpers=tuple(sorted(column.helpers)),

@@ -46,7 +46,7 @@ def expression(columns: Columns, node: ast.expr) -> Column | None:
     if isinstance(node, ast.BinOp):
         return _binary(columns, node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-        return _made("pc.invert({})", columns.column(node.operand))
+        return made("pc.invert({})", columns.column(node.operand))
     if isinstance(node, ast.Call) and not node.keywords:
         return _function(columns, node) if columns.resolve(node.func) else _method(columns, node)
     return None
@@ -57,18 +57,18 @@ def _compared(columns: Columns, node: ast.Compare) -> Column | None:
     if symbol is None:
         return None
     sides = [_operand(columns, side) for side in (node.left, node.comparators[0])]
-    return _made(f'compared({{}}, "{symbol}", {{}})', *sides, helper="compared")
+    return made(f'compared({{}}, "{symbol}", {{}})', *sides, helper="compared")
 
 
 def _binary(columns: Columns, node: ast.BinOp) -> Column | None:
     if type(node.op) in _LOGIC:
         sides = [columns.column(node.left), columns.column(node.right)]
-        return _made(f"pc.{_LOGIC[type(node.op)]}({{}}, {{}})", *sides)
+        return made(f"pc.{_LOGIC[type(node.op)]}({{}}, {{}})", *sides)
     symbol = _CALCULATED.get(type(node.op))
     if symbol is None:
         return None
     sides = [_operand(columns, side, typed=True) for side in (node.left, node.right)]
-    return _made(f'calculated({{}}, "{symbol}", {{}})', *sides, helper="calculated")
+    return made(f'calculated({{}}, "{symbol}", {{}})', *sides, helper="calculated")
 
 
 def _method(columns: Columns, node: ast.Call) -> Column | None:
@@ -77,16 +77,16 @@ def _method(columns: Columns, node: ast.Call) -> Column | None:
         return None
     name, arguments = node.func.attr, node.args
     if name in _TESTS and not arguments:
-        return _made(_TESTS[name], columns.column(node.func.value))
+        return made(_TESTS[name], columns.column(node.func.value))
     if name in _MATCHES and len(arguments) == 1:
         text = _text(arguments[0])
-        return _made(f"{_MATCHES[name]}({{}}, {text!r})".replace("'", '"'), columns.column(node.func.value))
+        return made(f"{_MATCHES[name]}({{}}, {text!r})".replace("'", '"'), columns.column(node.func.value))
     if name == "isin" and arguments:
         return _is_in(columns, node.func.value, arguments)
     if name == "between" and len(arguments) == 2:
         least = ast.Compare(node.func.value, [ast.GtE()], [arguments[0]])
         most = ast.Compare(node.func.value, [ast.LtE()], [arguments[1]])
-        return _made("pc.and_kleene({}, {})", *(columns.column(side) for side in (least, most)))
+        return made("pc.and_kleene({}, {})", *(columns.column(side) for side in (least, most)))
     if name == "otherwise" and len(arguments) == 1:
         return _when(columns, node.func.value, arguments[0])
     if name == "when":
@@ -106,7 +106,7 @@ def _is_in(columns: Columns, tested: ast.expr, arguments: list[ast.expr]) -> Col
     if isinstance(constants[0], float):
         raise NotCarried("isin() with floating numbers, where NaN and -0.0 have rules of their own, is not mapped yet")
     listed = ", ".join(ast.unparse(value).replace("'", '"') for value in values)
-    return _made(f"is_in({{}}, [{listed}])", columns.column(tested), helper="is_in")
+    return made(f"is_in({{}}, [{listed}])", columns.column(tested), helper="is_in")
 
 
 def _when(columns: Columns, chain: ast.expr, otherwise: ast.expr | None) -> Column:
@@ -122,7 +122,7 @@ def _when(columns: Columns, chain: ast.expr, otherwise: ast.expr | None) -> Colu
             conditions = ", ".join("{}" for _ in pairs)
             values = ", ".join("{}" for _ in (*pairs, *last))
             parts = [condition for condition, _ in pairs] + [value for _, value in pairs] + last
-            return _made(f"case_when([{conditions}], [{values}])", *parts, helper="case_when")
+            return made(f"case_when([{conditions}], [{values}])", *parts, helper="case_when")
         node = node.func.value
     raise NotCarried(f"the expression {ast.unparse(chain)} is not mapped yet")
 
@@ -163,7 +163,7 @@ def _function(columns: Columns, node: ast.Call) -> Column | None:
         return None
     name = origin.removeprefix(FUNCTIONS)
     if name == "lit" and len(node.args) == 1:
-        return _made("pa.repeat({}, len(batch))", _literal(columns, node.args[0]))
+        return made("pa.repeat({}, len(batch))", _literal(columns, node.args[0]))
     if name == "when":
         return _when(columns, node, None)
     built = _BUILT_IN.get(name)
@@ -171,7 +171,7 @@ def _function(columns: Columns, node: ast.Call) -> Column | None:
         return None
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return None
-    return _made(built.source(len(node.args)), *(columns.column(argument) for argument in node.args))
+    return made(built.source(len(node.args)), *(columns.column(argument) for argument in node.args))
 
 
 def _operand(columns: Columns, node: ast.expr, *, typed: bool = False) -> Column:
@@ -226,7 +226,7 @@ def _text(node: ast.expr) -> str:
     raise NotCarried(f"{ast.unparse(node)} is not a literal text")
 
 
-def _made(source: str, *parts: Column, helper: str | None = None) -> Column:
+def made(source: str, *parts: Column, helper: str | None = None) -> Column:
     """A column whose source is made of those of its parts, with all that they need."""
     helpers = frozenset({helper} if helper else ()).union(*(part.helpers for part in parts))
     imports = frozenset({line for name, line in (("pc.", COMPUTE), ("pa.", ARROW)) if name in source})
