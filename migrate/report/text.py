@@ -48,6 +48,8 @@ def write(report: Report, sources: Mapping[str, str], *, width: int | None = Non
     if len(report.jobs) > 1:
         for part in answer(report):
             console.print(part)
+    for sentence in words.outlook(report):
+        console.print(Text(sentence, style="dim"))
     brief = len(report.jobs) > MANY_JOBS
     # Nobody reads hundreds of rows to the end: what should move comes first.
     jobs = sorted(report.jobs, key=lambda job: job.verdict is Verdict.KEEP_ON_SPARK) if brief else report.jobs

@@ -141,7 +141,7 @@ function showJob(row) {
   MAIN.replaceChildren(...[
     h("nav", { class: "jobnav", "aria-label": "Jobs" }, h("a", { href: "#/" }, "\u2190 All jobs"), h("span", {}, step(row.index - 1, "Previous"), " \u00a0 ", step(row.index + 1, "Next"))),
     h("div", { class: "jobhead" }, h("h2", { tabindex: "-1", id: "jobtitle" }, job.path), verdictPill(job), h("span", { class: "pill" }, DATA.tags[job.tag] || "unknown"),
-      h("span", { class: "soft small" }, `confidence ${job.confidence.toFixed(2)}, ${plural(row.heavy.length, "Python-heavy stage")} of ${job.stages.length}${also ? `, also ${also}` : ""}`)),
+      h("span", { class: "soft small" }, `confidence ${job.confidence.toFixed(2)}, ${plural(row.heavy.length, "Python-heavy stage")} of ${job.stages.length}${also ? `, also ${also}` : ""}${job.readiness === null ? "" : `, readiness ${job.readiness} of 100`}`)),
     job.stages.length ? graphOf(row) : h("p", { class: "empty" }, "No stage was found in this job."),
     h("div", { class: "two" }, h("div", {}, reasonList(job), handoffList(row)), h("div", {},
       job.findings.length ? h("section", { class: "card block" }, h("h2", {}, "Findings"), findingList(job)) : null,

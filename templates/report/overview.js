@@ -4,6 +4,7 @@ function tiles() {
   const { summary } = REPORT;
   const heavy = JOBS.reduce((sum, row) => sum + row.heavy.length, 0);
   const numbers = [[summary.jobs, "jobs"], [heavy, "Python-heavy stages"], [summary.files, "files"], [summary.lines, "lines"], [summary.unresolved, "uses not followed"]];
+  if (summary.readiness.score !== null) numbers.push([summary.readiness.score, "readiness, of 100"]);
   return h("div", { class: "tiles" }, numbers.map(([count, label]) => h("div", { class: "tile" }, h("b", {}, count.toLocaleString("en")), h("span", {}, label))));
 }
 
@@ -29,7 +30,7 @@ function otherFiles() {
 }
 
 function showOverview(focus) {
-  MAIN.replaceChildren(tiles(), charts(), h("h2", {}, "Inventory"), filters(), h("div", { id: "rows" }), ...otherFiles(),
+  MAIN.replaceChildren(tiles(), DATA.outlook.length ? h("p", { class: "soft small", id: "outlook" }, DATA.outlook.join(" ")) : "", charts(), h("h2", {}, "Inventory"), filters(), h("div", { id: "rows" }), ...otherFiles(),
     h("p", { class: "soft small block" }, [DATA.headline + ".", ...DATA.remainder, `migrate ${REPORT.tool.version}.`].join(" ")));
   fillInventory(focus);
 }
