@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from migrate.frontend import symbols
-from migrate.frontend.inference import inferred
+from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import DEPTH, STEPS, Frame, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import READS_ONLY
@@ -57,6 +57,8 @@ _TRAINERS = frozenset(
 )
 
 
+_FOREIGN = Op("Estimator", "Estimator", heavy=HeavyKind.ESTIMATOR_OTHER)
+"""A class that the table doesn't know and that is fitted to a dataset."""
 _SEARCHES = ("cross_val_score", "cross_validate", "cross_val_predict")
 """Functions that fit a model again and again."""
 
@@ -104,12 +106,12 @@ def call_value(m: Machine, node: ast.Call, base: Value, attribute: str | None) -
 
 def _recognised(base: Unknown, attribute: str, given: Given) -> Value:
     owner = symbols.owner_of(attribute)
-    if owner is None or (
-        base.origin and base.origin.split(".", 1)[0] in ("pandas", "numpy", "tensorflow", "torch", "sklearn")
-    ):
+    if owner is None or elsewhere(base.origin):
         return base
     if owner == "Estimator" and not any(dataset for value in given.all for dataset in datasets_of(value)):
         return base
+    if owner == "Estimator" and base.origin.rpartition(".")[2][:1].isupper():
+        return Spark(owner, source=_FOREIGN, source_name=base.origin, sure=False)
     return Spark(owner, udfs=base.udfs, sure=False)
 
 
@@ -505,7 +507,7 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     name = symbol.rpartition(".")[2]
     if (
         m.worker
-        or name not in ("fit", "train", "fit_transform", "fit_predict", "cv", *_SEARCHES)
+        or name not in ("fit", "train", "fit_transform", "fit_predict", "cv", *(_SEARCHES if m.spark_backend else ()))
         or symbol.split(".", 1)[0] not in _TRAINERS
     ):
         return None
@@ -515,7 +517,7 @@ def _fit_on_driver(m: Machine, node: ast.Call, symbol: str, given: Given, made: 
     heavy = HeavyKind.HYPERPARAM_SEARCH if on_spark else HeavyKind.DRIVER_ML_FIT
     op = Op(symbol, "Local", Kind.TUNE if on_spark else Kind.TRAIN, Cost.PYTHON if on_spark else Cost.DRIVER, heavy)
     if symbol.rpartition(".")[0].endswith(
-        ("Scaler", "Encoder", "Vectorizer", "Imputer", "PCA", "Transformer", "Binarizer", "Selector")
+        ("Scaler", "Encoder", "Vectorizer", "Imputer", "PCA", "TSNE", "Transformer", "Binarizer", "Selector")
     ):
         return None
     return stage_call(m, node, Spark("-"), op, symbol, given)

@@ -137,6 +137,10 @@ HEAVY = {
         "    return ALS(rank=params['rank']).fit(df).rank\nfmin(fn=loss, space={}, trials=Trials())",
         ["mllib_fit@7", "hyperparam_search@8"],
     ),
+    "a class that nobody knows, fitted to a dataset": (
+        "from somewhere import GroupedForecaster\nGroupedForecaster(horizon=3).fit(df)",
+        ["estimator_other@5"],
+    ),
     "the best of several models": (
         "from synapse.ml.automl import FindBestModel\nFindBestModel(models=[]).fit(df)",
         ["hyperparam_search@5"],
@@ -214,6 +218,13 @@ NATIVE = {
     "joblib without Spark": "from joblib import Parallel, delayed\nParallel(n_jobs=2)(delayed(len)(x) for x in 'ab')",
     "cross-validation without Spark": (
         "from sklearn.model_selection import cross_val_score\ncross_val_score(None, [1], [2], cv=5)"
+    ),
+    "a score of collected rows": (
+        "from sklearn.model_selection import cross_val_score\nrows = df.toPandas()\n"
+        "cross_val_score(None, rows, rows.id)"
+    ),
+    "a picture of collected rows": (
+        "from sklearn.manifold import TSNE\nTSNE(n_components=2).fit_transform(df.toPandas())"
     ),
     "hyperopt without SparkTrials": "from hyperopt import fmin, Trials\nfmin(fn=len, space={}, trials=Trials())",
     "a trainer of another library": ("import pytorch_lightning as pl\ntrainer = pl.Trainer()\ntrainer.fit(None)"),
