@@ -145,6 +145,9 @@ class Call(Protocol):
     def column(self, node: ast.expr) -> Column:
         """A Column expression as a PyArrow expression over one batch; NotCarried where it has no counterpart."""
 
+    def aggregate(self, node: ast.expr) -> Column:
+        """The same for an expression that makes one value of all rows of the batch."""
+
     def neighbour(self, stage_id: str) -> Call:
         """The call of another stage of the same job."""
 

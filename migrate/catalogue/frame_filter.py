@@ -91,6 +91,12 @@ class FrameFilter(Mapping):
         ),
         Case("a function in SQL", 'out = df.where("x > 1 OR rlike(s, k)")', None),
         Case("a regular expression", 'out = df.where(F.col("s").rlike("^a"))', None),
+        Case(
+            "a UDF as the condition",
+            'is_long = F.udf(lambda text: text and len(text) > 3, "boolean")\nout = df.filter(is_long("s"))',
+            "is_long = RowUdf(lambda text: text and len(text) > 3, pa.bool_())\n"
+            'out = df.map_batches(lambda batch: batch.filter(is_long(batch["s"])), batch_format="pyarrow")',
+        ),
     )
 
     def emit(self, call: Call) -> Emission:

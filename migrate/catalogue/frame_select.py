@@ -35,6 +35,47 @@ class FrameSelect(Mapping):
             "out = df.map_batches(lambda batch: pa.table("
             '{"id": batch["id"], "zip": pc.struct_field(batch["place"], "zip")}), batch_format="pyarrow")',
         ),
+        Case(
+            "UDFs of declared types",
+            'values = [3, 2.5, "5", True, 2**40, None, b"raw", [1, 2.5, None], (1.5, 2), {"a": 1}]\n'
+            "def pick(number):\n"
+            "    return values[number - 1]\n"
+            'numbers = F.udf(pick, "array<double>")\n'
+            'counts = F.udf(pick, "map<string,int>")\n'
+            'out = df.select("id", numbers("id"), counts("id").alias("counts"))',
+            "numbers = RowUdf(pick, pa.list_(pa.float64()))\n"
+            "counts = RowUdf(pick, pa.map_(pa.string(), pa.int32()))\n"
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "pick(id)": numbers(batch["id"]), '
+            '"counts": counts(batch["id"])}), batch_format="pyarrow")',
+        ),
+        Case(
+            "UDFs of dates, times and decimals",
+            'month = F.udf(lambda day: day and day.replace(day=1), "date")\n'
+            'hour = F.udf(lambda at: at and at.replace(minute=0), "timestamp")\n'
+            'third = F.udf(lambda price: price and price / 3, "decimal(12,3)")\n'
+            'out = df.select("id", month("day").alias("m"), hour("at").alias("h"), third("price").alias("p"))',
+            "month = RowUdf(lambda day: day and day.replace(day=1), pa.date32())\n"
+            'hour = RowUdf(lambda at: at and at.replace(minute=0), pa.timestamp("us", tz="UTC"))\n'
+            "third = RowUdf(lambda price: price and price / 3, pa.decimal128(12, 3))\n"
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "m": month(batch["day"]), '
+            '"h": hour(batch["at"]), "p": third(batch["price"])}), batch_format="pyarrow")',
+        ),
+        Case(
+            "pandas UDFs with structs",
+            "import pandas as pd\n"
+            '@F.pandas_udf("double")\n'
+            "def half(values: pd.Series) -> pd.Series:\n"
+            "    return values / 2\n"
+            '@F.pandas_udf("int")\n'
+            "def digits(place: pd.DataFrame) -> pd.Series:\n"
+            '    return place["zip"] % 10\n'
+            '@F.pandas_udf("size double, i int")\n'
+            "def both(x: pd.Series, i: pd.Series) -> pd.DataFrame:\n"
+            '    return pd.DataFrame({"i": i, "size": x.abs()})\n'
+            'out = df.select("id", half("x"), digits("place").alias("z"), both("x", "i").alias("both"))',
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "half(x)": half(batch["x"]), '
+            '"z": digits(batch["place"]), "both": both(batch["x"], batch["i"])}), batch_format="pyarrow")',
+        ),
         Case("an aggregate", 'out = df.select(F.max("id"))', None),
     )
 

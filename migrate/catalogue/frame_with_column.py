@@ -85,6 +85,39 @@ class FrameWithColumn(Mapping):
             'pa.repeat(pa.scalar(0, pa.int32()), len(batch)))), batch_format="pyarrow").map_batches(lambda batch: '
             'set_column(batch, "a", pc.abs(batch["x"])), batch_format="pyarrow")',
         ),
+        Case(
+            "a UDF of a UDF of a struct",
+            '@F.udf(returnType="string")\n'
+            "def line(place):\n"
+            "    return place and f\"{place.city} {place['zip']} {place[0]}\"\n"
+            'out = df.withColumn("n", F.udf(lambda text: text and len(text), "int")(line("place")))',
+            "@partial(RowUdf, dtype=pa.string())\n"
+            "def line(place):\n"
+            "    return place and f\"{place.city} {place['zip']} {place[0]}\"\n"
+            'out = df.map_batches(lambda batch: set_column(batch, "n", RowUdf(lambda text: text and len(text), '
+            'pa.int32())(line(batch["place"]))), batch_format="pyarrow")',
+        ),
+        Case(
+            "a pandas UDF over iterators",
+            "import pandas as pd\n"
+            "from typing import Iterator, Tuple\n"
+            '@F.pandas_udf("double")\n'
+            "def times(batches: Iterator[Tuple[pd.Series, pd.Series]]) -> Iterator[pd.Series]:\n"
+            "    for one, other in batches:\n"
+            "        yield one * other\n"
+            'out = df.withColumn("x", times("x", "id"))',
+            'out = df.map_batches(lambda batch: set_column(batch, "x", times(batch["x"], batch["id"])), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "a pandas UDF that makes one value",
+            "import pandas as pd\n"
+            '@F.pandas_udf("double")\n'
+            "def mean(values: pd.Series) -> float:\n"
+            "    return values.mean()\n"
+            'out = df.withColumn("m", mean("x").over(w))',
+            None,
+        ),
         Case("window function", 'out = df.withColumn("n", F.row_number().over(w))', None),
     )
 

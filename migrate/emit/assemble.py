@@ -6,16 +6,18 @@ import ast
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.emit.collide import refuse_collisions
 from migrate.emit.flow import Part
 from migrate.emit.helpers import helper_source
-from migrate.emit.imports import add_imports
+from migrate.emit.imports import add_imports, imports_above
 from migrate.emit.prune import names_used, prune
 from migrate.emit.siblings import SPARK_PACKAGES, find_siblings, foreign_imports, refuse_relative, shipped, siblings
 from migrate.emit.style import formatted
+from migrate.emit.uses import stores
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
@@ -57,8 +59,9 @@ class Layout:
 
 def ray_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
     """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
-    edits = [*part.edits, *_udf_edits(module, part), *_type_edits(module)]
+    edits = [*part.edits, *_udf_edits(module), *_type_edits(module)]
     text = _pruned(module, edits, SPARK_PACKAGES)
+    _ask_for_udfs(part, module, names_used(ast.parse(text)))
     own = siblings(ast.parse(text), module, project)
     constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
     arguments = []
@@ -130,26 +133,21 @@ def _missing(text: str) -> set[str]:
     return {line for name, line in known.items() if name in used and (name not in bound or name == "pa")}
 
 
-def _udf_edits(module: Module, part: Part) -> list[Edit]:
+def _udf_edits(module: Module) -> list[Edit]:
     edits = []
     for udf, scope in udfs_of(module):
-        try:
+        with suppress(NotCarried):  # its uses were refused for the same reason, so it stays in the Spark part only
             edits.append(udf.edit(module, scope))
-            kind = udf.arrow(module, scope)
-        except NotCarried:
-            continue  # its uses were refused for the same reason, so it stays in the Spark part only
-        if not any(_covers(edit, module, udf.maker) for edit in part.edits if not edit.text):
-            part.sorts |= kind.sorts
-            part.helpers.add("row_udf")
     return edits
 
 
-def _covers(edit: Edit, module: Module, node: ast.AST) -> bool:
-    span = module.span(node)
-    return (edit.span.line, edit.span.column) <= (span.line, span.column) and (span.end_line, span.end_column) <= (
-        edit.span.end_line,
-        edit.span.end_column,
-    )
+def _ask_for_udfs(part: Part, module: Module, used: set[str]) -> None:
+    """Add the helpers of the UDFs that the emitted text makes."""
+    for udf, scope in udfs_of(module):
+        if udf.form is not None and udf.form.name in used:
+            part.helpers.add(udf.form.helper)
+            with suppress(NotCarried):
+                part.sorts |= udf.arrow(module, scope).sorts
 
 
 def _type_edits(module: Module) -> list[Edit]:
@@ -165,12 +163,12 @@ def _type_edits(module: Module) -> list[Edit]:
 
 
 def _insert(text: str, block: str) -> str:
-    """The text with a block below its last top-level import."""
+    """The text with a block below the last top-level import that stands above what needs the block."""
     if not block:
         return text
     tree = ast.parse(text)
-    imports = [n.end_lineno or 0 for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-    last = max(imports) if imports else docstring_end(tree)
+    names = set().union(*(stores(statement) for statement in ast.parse(block).body))
+    last = max((n.end_lineno or 0 for n in imports_above(tree, names)), default=docstring_end(tree))
     lines = physical_lines(text)
     after = last
     while after < len(lines) and not lines[after].strip():

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
 from migrate.mapping import Call, Column
-from migrate.translate.columns import Translator
+from migrate.translate.columns import Translator, UdfText
 from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of, root_name
 from migrate.translate.spark_types import ArrowType, arrow_type
-from migrate.translate.udfs import udf_named
+from migrate.translate.udfs import Udf, udf_made, udf_named
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,19 @@ class StageCall:
         return self.module.span(node)
 
     def column(self, node: ast.expr) -> Column:
-        return Translator(self.resolve, self._is_udf, self._is_dataset, self._type, self.bound).column(node)
+        return self._translator().column(node)
+
+    def aggregate(self, node: ast.expr) -> Column:
+        return replace(self._translator(), aggregates=True).column(node)
 
     def neighbour(self, stage_id: str) -> Call:
         return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)
 
     def consumers(self) -> tuple[Stage, ...]:
         return tuple(stage for stage in self.job.stages if self.stage.id in stage.inputs)
+
+    def _translator(self) -> Translator:
+        return Translator(self.resolve, self._udf_text, self._is_dataset, self._type, self.bound)
 
     def _type(self, node: ast.expr) -> ArrowType:
         return arrow_type(node, self.resolve, self.bound)
@@ -73,11 +79,15 @@ class StageCall:
         receiver = self.receiver()
         return receiver is not None and root_name(receiver) == name
 
-    def _is_udf(self, node: ast.expr) -> bool:
-        if not isinstance(node, ast.Name):
-            return False
-        udf = udf_named(self.module, node.id, self.stage.scope)
+    def _udf(self, node: ast.expr) -> Udf | None:
+        if isinstance(node, ast.Name):
+            return udf_named(self.module, node.id, self.stage.scope)
+        return udf_made(self.module, node, self.stage.scope) if isinstance(node, ast.Call) else None
+
+    def _udf_text(self, node: ast.expr) -> UdfText | None:
+        udf = self._udf(node)
         if udf is None:
-            return False
-        udf.arrow(self.module, self.stage.scope)  # raises NotCarried for a type that is not mapped
-        return True
+            return None
+        text = udf.text(self.module, self.stage.scope)  # raises NotCarried for a UDF that is not mapped
+        aggregates = udf.form is not None and udf.form.aggregates
+        return UdfText(text if isinstance(node, ast.Call) else self.text(node), udf.title, aggregates)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 
+from migrate.emit.prune import names_used
 from migrate.templating import environment
 
 _HEADER = re.compile(r"^\{#\s*(imports|needs):\s*(.*?)\s*#\}\n", re.MULTILINE)
@@ -21,7 +23,14 @@ def helper_source(names: Iterable[str], sorts: Iterable[str]) -> tuple[str, set[
         _collect(name, ordered, imports)
     template = environment()
     pieces = [template.get_template(_path(name)).render(types=sorted(sorts)).strip("\n") for name in ordered]
-    return "\n\n\n".join(pieces), imports
+    source = "\n\n\n".join(pieces)
+    used = names_used(ast.parse(source))
+    return source, {line for line in imports if _names(line) & used}
+
+
+def _names(line: str) -> set[str]:
+    """The names that an import line binds."""
+    return {alias.asname or alias.name.split(".")[0] for alias in ast.parse(line).body[0].names}  # type: ignore[attr-defined]
 
 
 def _path(name: str) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
+from migrate.emit.prune import names_used
 from migrate.translate.edits import physical_lines
 
 
@@ -22,11 +23,22 @@ def add_imports(text: str, wanted: Iterable[str]) -> str:
     return text
 
 
+def imports_above(tree: ast.Module, names: set[str]) -> list[ast.Import | ast.ImportFrom]:
+    """The top-level imports that stand above the first statement which reads one of those names."""
+    found: list[ast.Import | ast.ImportFrom] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found.append(statement)
+        elif names & names_used(statement):
+            break
+    return found
+
+
 def _add(text: str, line: str) -> str:
     tree = ast.parse(text)
     new = ast.parse(line).body[0]
     assert isinstance(new, ast.Import | ast.ImportFrom)
-    existing = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    existing = imports_above(tree, {alias.asname or alias.name.split(".")[0] for alias in new.names})
     lines = physical_lines(text)
     shared = {line for line, count in Counter(n.lineno for n in tree.body).items() if count > 1}
     for node in existing:

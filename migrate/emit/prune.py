@@ -9,8 +9,12 @@ from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, stands_alone, with_gap
+from migrate.translate.udfs import FORMS
 
-_BUILDERS = ("pyspark.", "pyarrow.", "pa.", "RowUdf", "Chain", "logging.getLogger", "os.path.", "os.environ.", "re.")
+_BUILDERS = (
+    *("pyspark.", "pyarrow.", "pa.", "Chain", "logging.getLogger", "os.path.", "os.environ.", "re."),
+    *(form.name for form in FORMS),
+)
 
 
 def names_used(tree: ast.AST) -> set[str]:

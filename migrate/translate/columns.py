@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.mapping import Column, NotCarried
 from migrate.translate.expressions import ARROW, COMPUTE, FUNCTIONS, expression
@@ -18,19 +18,32 @@ def quoted(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class UdfText:
+    """A UDF as the emitted code calls it, and the name that Spark has for it, None where it cannot be told.
+
+    ``aggregates`` says that it makes one value of many rows.
+    """
+
+    text: str
+    title: str | None
+    aggregates: bool
+
+
+@dataclass(frozen=True)
 class Translator:
     """Turns Column expressions into PyArrow source.
 
-    ``resolve`` gives the dotted origin of a name, ``is_udf`` says whether a name is a UDF of the job, ``is_dataset``
+    ``resolve`` gives the dotted origin of a name, ``udf`` the UDF of the job that an expression is, ``is_dataset`` says
     whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
-    one value that a name is bound to.
+    one value that a name is bound to. ``aggregates`` says that a UDF has to make one value of all rows.
     """
 
     resolve: Callable[[ast.expr], str | None]
-    is_udf: Callable[[ast.expr], bool]
+    udf: Callable[[ast.expr], UdfText | None]
     is_dataset: Callable[[str], bool]
     type_of: Callable[[ast.expr], ArrowType]
     bound: Callable[[str], ast.expr | None]
+    aggregates: bool = False
 
     def column(self, node: ast.expr) -> Column:
         """The column of one expression; NotCarried where a part of it has no faithful counterpart yet."""
@@ -58,7 +71,7 @@ class Translator:
             return self._of_dataset(node) is not None
         if isinstance(node, ast.Call):
             if self.resolve(node.func) is not None:
-                return (self.resolve(node.func) or "").startswith(FUNCTIONS) or self.is_udf(node.func)
+                return (self.resolve(node.func) or "").startswith(FUNCTIONS) or self.udf(node.func) is not None
             return isinstance(node.func, ast.Attribute) and self.is_column(node.func.value)
         return any(self.is_column(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
@@ -87,8 +100,9 @@ class Translator:
         if origin == "pyspark.ml.functions.vector_to_array" and len(node.args) == 1:
             inner = self.column(node.args[0])
             return Column("", inner.text, None, inner.helpers, inner.imports)
-        if self.is_udf(node.func):
-            return self._udf(node)
+        udf = self.udf(node.func)
+        if udf is not None:
+            return self._udf(node, udf)
         if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
             if node.func.attr in {"alias", "name"}:
                 return self._alias(self.column(node.func.value), node.args[0])
@@ -113,18 +127,23 @@ class Translator:
             inner.imports | {ARROW},
         )
 
-    def _udf(self, node: ast.Call) -> Column:
+    def _udf(self, node: ast.Call, udf: UdfText) -> Column:
         if node.keywords:
             raise NotCarried(f"keyword arguments of the UDF call {ast.unparse(node)} are not mapped yet")
         if any(isinstance(argument, ast.Starred) for argument in node.args):
             raise NotCarried(f"unpacked arguments of the UDF call {ast.unparse(node)} are not mapped yet")
-        inputs = [self.column(argument) for argument in node.args]
-        name = ast.unparse(node.func)
-        if name in {"batch", "pa", "pc"}:
-            raise NotCarried(f"a UDF with the name {name}, which the emitted code needs, cannot be called; rename it")
+        if not node.args:
+            raise NotCarried(f"the UDF call {ast.unparse(node)} takes no column, so how often to call it is not known")
+        if udf.text in {"batch", "pa", "pc"}:
+            raise NotCarried(f"a UDF named {udf.text}, which the emitted code needs, cannot be called; rename it")
+        if udf.aggregates is not self.aggregates:
+            kind = "one value of many rows" if udf.aggregates else "a value of each row"
+            raise NotCarried(f"the UDF {ast.unparse(node.func)} makes {kind}, which is not mapped here")
+        inputs = [replace(self, aggregates=False).column(argument) for argument in node.args]
+        named = udf.title is not None and all(column.plain == column.name for column in inputs)
         return Column(
-            "",
-            f"{name}({', '.join(column.text for column in inputs)})",
+            f"{udf.title}({', '.join(column.name for column in inputs)})" if named else "",
+            f"{udf.text}({', '.join(column.text for column in inputs)})",
             None,
             frozenset().union(*(column.helpers for column in inputs)),
             frozenset().union(*(column.imports for column in inputs)),

@@ -1,4 +1,4 @@
-"""Row UDFs of a job: where they are made and what they become."""
+"""UDFs of a job: where they are made, how Spark calls them and what they become."""
 
 from __future__ import annotations
 
@@ -10,50 +10,89 @@ from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit, NotCarried
 from migrate.translate.locate import binding, bound_value, functions
+from migrate.translate.settings import ROWS, ZONE, pandas_options
 from migrate.translate.spark_types import ArrowType, arrow_type
 
-_MAKERS = {"pyspark.sql.functions.udf"}
+_FUNCTIONS = "pyspark.sql.functions."
+_PANDAS_MODULE = "pyspark.sql.pandas.functions."
+_MAKERS = {
+    f"{_FUNCTIONS}udf": "udf",
+    f"{_FUNCTIONS}pandas_udf": "pandas_udf",
+    f"{_PANDAS_MODULE}pandas_udf": "pandas_udf",
+}
 _STRING = ArrowType("pa.string()", frozenset({"string"}))
 
 
 @dataclass(frozen=True)
+class Form:
+    """A way in which Spark calls a function: the class that does so in the emitted file, and the helper that holds it.
+
+    ``aggregates`` says that it makes one value of many rows.
+    """
+
+    name: str
+    helper: str
+    aggregates: bool = False
+
+
+ROW = Form("RowUdf", "row_udf")
+PANDAS = Form("PandasUdf", "pandas_udf")
+ITERATOR = Form("IteratorUdf", "iterator_udf")
+AGGREGATE = Form("AggregateUdf", "aggregate_udf", aggregates=True)
+FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE)
+_BY_NAME = {"SCALAR": PANDAS, "SCALAR_ITER": ITERATOR, "GROUPED_AGG": AGGREGATE}
+
+
+@dataclass(frozen=True)
 class Udf:
-    """A row UDF: the expression that makes it one, its function (None under a decorator) and its declared type."""
+    """A UDF: the expression that makes it one, its function, its declared type, and how Spark calls it.
+
+    ``function`` is None under a decorator; ``form`` is None for a way that has no counterpart. ``title`` is the
+    function's own name, None where it cannot be told. ``unknown`` are the arguments of its maker that are not mapped.
+    """
 
     maker: ast.expr
     function: ast.expr | None
     declared: ast.expr | None
-    decorates: bool
+    form: Form | None
+    title: str | None
     unknown: tuple[str, ...] = ()
 
     def arrow(self, module: Module, scope: str) -> ArrowType:
-        """The declared type, a string where none is; NotCarried for a type that is not mapped."""
+        """The declared type, a string where none is; NotCarried for a UDF or a type that is not mapped."""
         if self.unknown:
             raise NotCarried(f"a UDF made with {', '.join(self.unknown)} is not mapped yet")
+        if self.form is None:
+            raise NotCarried("how Spark calls this pandas UDF is not mapped yet")
         if self.declared is None:
             return _STRING
         return arrow_type(self.declared, module.resolve, lambda name: bound_value(module, name, scope))
 
-    def edit(self, module: Module, scope: str) -> Edit:
-        """The edit that makes a RowUdf of it."""
+    def text(self, module: Module, scope: str) -> str:
+        """What stands in the place of its maker."""
         kind = self.arrow(module, scope).text
+        assert self.form is not None
+        options = "" if self.form is ROW else pandas_options(module, ZONE, ROWS)
+        if self.function is None:
+            return f"partial({self.form.name}, dtype={kind}{options})"
+        return f"{self.form.name}({module.segment(self.function)}, {kind}{options})"
+
+    def edit(self, module: Module, scope: str) -> Edit:
+        """The edit that makes a UDF of the emitted file of it."""
         span: Span = module.span(self.maker)
-        if self.decorates:
-            return Edit(span, f"partial(RowUdf, dtype={kind})")
-        assert self.function is not None
-        return Edit(span, f"RowUdf({module.segment(self.function)}, {kind})")
+        return Edit(span, self.text(module, scope))
 
 
 def udf_named(module: Module, name: str, scope: str) -> Udf | None:
-    """The row UDF that a name stands for in a scope, None when it is none."""
+    """The UDF that a name stands for in a scope, None when it is none."""
     bound = binding(module, name, scope)
     if isinstance(bound, ast.Call):
-        return _made(module, bound)
+        return udf_made(module, bound, scope)
     return _decorated(module, bound) if isinstance(bound, ast.FunctionDef) else None
 
 
 def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
-    """Every row UDF that a module makes, with the scope it is made in."""
+    """Every UDF that a module makes, with the scope it is made in."""
     scopes = [("", [node for node in module.tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)])]
     for scope, function in functions(module).items():
         decorated = _decorated(module, function)
@@ -66,28 +105,69 @@ def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Call) and id(node) not in seen:
                     seen.add(id(node))
-                    made = _made(module, node)
+                    made = udf_made(module, node, scope)
                     if made is not None:
                         yield made, scope
 
 
-def _made(module: Module, call: ast.Call) -> Udf | None:
-    if module.resolve(call.func) not in _MAKERS:
+def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
+    """The UDF that a call makes of a function (``udf(f, "int")``), None where it makes none."""
+    maker = _MAKERS.get(module.resolve(call.func) or "")
+    given = _arguments(call, ("f", "returnType", "functionType"))
+    if maker is None or "f" not in given:
         return None
-    options = {keyword.arg: keyword.value for keyword in call.keywords}
-    function = call.args[0] if call.args else options.get("f")
-    declared = call.args[1] if len(call.args) > 1 else options.get("returnType")
-    unknown = tuple(sorted(str(name) for name in set(options) - {"f", "returnType"}))
-    return None if function is None else Udf(call, function, declared, decorates=False, unknown=unknown)
+    function = given["f"]
+    definition = function if isinstance(function, ast.Lambda) else None
+    if isinstance(function, ast.Name):
+        definition = binding(module, function.id, scope) or function  # type: ignore[assignment]
+    title = "<lambda>" if isinstance(function, ast.Lambda) else getattr(definition, "name", None)
+    return Udf(
+        call,
+        function,
+        given.get("returnType"),
+        _form(module, maker, given.get("functionType"), definition),
+        title,
+        _unknown(call),
+    )
 
 
 def _decorated(module: Module, function: ast.FunctionDef) -> Udf | None:
     for decorator in function.decorator_list:
-        if module.resolve(decorator) in _MAKERS:
-            return Udf(decorator, None, None, decorates=True)
-        if isinstance(decorator, ast.Call) and module.resolve(decorator.func) in _MAKERS:
-            options = {keyword.arg: keyword.value for keyword in decorator.keywords}
-            declared = decorator.args[0] if decorator.args else options.get("returnType")
-            unknown = tuple(sorted(str(name) for name in set(options) - {"returnType"}))
-            return Udf(decorator, None, declared, decorates=True, unknown=unknown)
+        call = decorator if isinstance(decorator, ast.Call) else None
+        maker = _MAKERS.get(module.resolve(call.func if call else decorator) or "")
+        if maker is None:
+            continue
+        given = _arguments(call, ("returnType", "functionType")) if call else {}
+        form = _form(module, maker, given.get("functionType"), function)
+        unknown = _unknown(call) if call else ()
+        return Udf(decorator, None, given.get("returnType"), form, function.name, unknown)
     return None
+
+
+def _arguments(call: ast.Call, names: tuple[str, ...]) -> dict[str, ast.expr]:
+    named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in names}
+    return {**dict(zip(names, call.args, strict=False)), **{str(name): value for name, value in named.items()}}
+
+
+def _unknown(call: ast.Call) -> tuple[str, ...]:
+    known = {"f", "returnType", "functionType"}
+    return tuple(sorted(str(keyword.arg) for keyword in call.keywords if keyword.arg not in known))
+
+
+def _form(module: Module, maker: str, given: ast.expr | None, function: ast.AST | None) -> Form | None:
+    """How Spark calls the function: by rows, by what the maker says, or by the annotations of a pandas UDF."""
+    if maker == "udf":
+        return ROW if given is None else None
+    if given is not None:
+        return _BY_NAME.get(given.attr) if isinstance(given, ast.Attribute) else None
+    if not isinstance(function, ast.FunctionDef):
+        return PANDAS if isinstance(function, ast.Lambda) else None
+    returned = function.returns
+    if returned is None:
+        return PANDAS
+    if isinstance(returned, ast.Constant) and isinstance(returned.value, str):
+        returned = ast.parse(returned.value, mode="eval").body
+    if isinstance(returned, ast.Subscript):
+        return ITERATOR if (module.resolve(returned.value) or "").endswith(".Iterator") else None
+    name = module.resolve(returned) or ""
+    return PANDAS if name in {"pandas.Series", "pandas.DataFrame"} else AGGREGATE

@@ -1,0 +1,55 @@
+"""``DataFrame.mapInPandas``."""
+
+from __future__ import annotations
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Emission, Mapping
+from migrate.translate.frames import BATCHES, map_blocks
+
+
+class MapInPandas(Mapping):
+    """
+    ## Matches
+    ``df.mapInPandas(function, schema)`` with a schema that is written in the job, or that of the dataset itself.
+
+    ## Semantics
+    The function stays as it is. It is called once for each block, as Spark calls it once for each partition: what it
+    does in front of its loop, it does once. It is fed frames of at most 10,000 rows (or as many as the job sets) with
+    the types that Spark gives them; what it yields is matched by name and converted to the declared types as there.
+
+    ## Not covered
+    ``barrier`` and ``profile``; a schema made at run time.
+    """
+
+    code = "SR403"
+    symbols = ("DataFrame.mapInPandas",)
+    kind = Kind.MAP_BATCHES
+    cost = Cost.ARROW
+    differences = (BATCHES,)
+    cases = (
+        Case(
+            "a schema in text",
+            "def double(frames):\n"
+            "    for frame in frames:\n"
+            '        yield frame.assign(twice=frame["x"] * 2, n=len(frame.columns))[["id", "twice", "n"]]\n'
+            'out = df.mapInPandas(double, "id long, twice double, n int")',
+            "out = df.map_batches(map_in_pandas(double, "
+            'pa.schema([("id", pa.int64()), ("twice", pa.float64()), ("n", pa.int32())])), '
+            'batch_format="pyarrow", batch_size=None)',
+        ),
+        Case(
+            "the schema of the dataset",
+            "def mark(frames):\n"
+            "    bonus = 1\n"
+            "    for frame in frames:\n"
+            '        frame.loc[frame["id"] > 5, "x"] += bonus\n'
+            "        yield frame\n"
+            "out = df.mapInPandas(mark, schema=df.schema)",
+            'out = df.map_batches(map_in_pandas(mark), batch_format="pyarrow", batch_size=None)',
+        ),
+        Case("a barrier stage", "out = df.mapInPandas(lambda frames: frames, df.schema, barrier=True)", None),
+        Case("a schema made at run time", "out = df.mapInPandas(lambda frames: frames, make_schema())", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        return map_blocks(call, "map_in_pandas")
