@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping
 from migrate.translate.frames import ARROW, function_text, schema_text
-from migrate.translate.groups import HELPERS, ZEROS, key_list, keys_of, map_groups
+from migrate.translate.groups import ZEROS, key_list, keys_of, map_groups
 from migrate.translate.settings import ZONE, pandas_options
 
 
@@ -37,7 +37,8 @@ class ApplyInPandas(Mapping):
             "def summary(group):\n"
             '    return pd.DataFrame({"n": [len(group)], "top": [group["id"].max()], "x": group["x"].max()})\n'
             'out = df.groupBy("k").applyInPandas(summary, "top long, x double, n int")',
-            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow').groupby(['k'])"
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
+            ".groupby(['k'], num_partitions=partitions())"
             '.map_groups(apply_in_pandas(summary, ["k"], pa.schema([("top", pa.int64()), ("x", pa.float64()), '
             '("n", pa.int32())])), batch_format="pyarrow")',
         ),
@@ -48,7 +49,7 @@ class ApplyInPandas(Mapping):
             '    return pd.DataFrame({"key": [repr(tuple(map(str, key)))], "n": [len(group)]})\n'
             'out = df.groupBy("x", F.col("flag")).applyInPandas(count, schema="key string, n long")',
             "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['x', 'flag']}, batch_format='pyarrow')"
-            '.groupby(["x", "flag"]).map_groups(apply_in_pandas(count, ["x", "flag"], '
+            '.groupby(["x", "flag"], num_partitions=partitions()).map_groups(apply_in_pandas(count, ["x", "flag"], '
             'pa.schema([("key", pa.string()), ("n", pa.int64())])), batch_format="pyarrow")',
         ),
         Case("one group of all rows", "out = df.groupBy().applyInPandas(lambda group: group, df.schema)", None),
@@ -59,8 +60,4 @@ class ApplyInPandas(Mapping):
         schema = schema_text(call)
         given = [function_text(call, ("func", "schema")), key_list(keys), *([schema] if schema else [])]
         function = f"apply_in_pandas({', '.join(given)}{pandas_options(call.module, ZONE)})"
-        return Emission(
-            map_groups(keys, function),
-            helpers=("apply_in_pandas", *HELPERS),
-            imports=(ARROW,) if schema else (),
-        )
+        return map_groups(call, keys, function, ("apply_in_pandas",), {ARROW} if schema else set())

@@ -50,14 +50,14 @@ class FrameSelect(Mapping):
         ),
         Case(
             "UDFs of dates, times and decimals",
-            'month = F.udf(lambda day: day and day.replace(day=1), "date")\n'
+            'year = F.udf(lambda day: day and day.replace(year=2000), "date")\n'
             'hour = F.udf(lambda at: at and at.replace(minute=0), "timestamp")\n'
             'third = F.udf(lambda price: price and price / 3, "decimal(12,3)")\n'
-            'out = df.select("id", month("day").alias("m"), hour("at").alias("h"), third("price").alias("p"))',
-            "month = RowUdf(lambda day: day and day.replace(day=1), pa.date32())\n"
+            'out = df.select("id", year("day").alias("y"), hour("at").alias("h"), third("price").alias("p"))',
+            "year = RowUdf(lambda day: day and day.replace(year=2000), pa.date32())\n"
             'hour = RowUdf(lambda at: at and at.replace(minute=0), pa.timestamp("us", tz="UTC"))\n'
             "third = RowUdf(lambda price: price and price / 3, pa.decimal128(12, 3))\n"
-            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "m": month(batch["day"]), '
+            'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "y": year(batch["day"]), '
             '"h": hour(batch["at"]), "p": third(batch["price"])}), batch_format="pyarrow")',
         ),
         Case(

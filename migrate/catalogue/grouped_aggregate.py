@@ -6,7 +6,7 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
 from migrate.translate.columns import quoted
 from migrate.translate.frames import ARROW
-from migrate.translate.groups import HELPERS, keys_of, map_groups
+from migrate.translate.groups import keys_of, map_groups
 
 
 class GroupedAggregate(Mapping):
@@ -36,7 +36,8 @@ class GroupedAggregate(Mapping):
             "def both(one: pd.Series, other: pd.Series) -> int:\n"
             "    return int((one.notna() & other.notna()).sum())\n"
             'out = df.groupBy("k").agg(spread("id").alias("ids"), both(F.col("i"), F.col("x")))',
-            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow').groupby(['k'])"
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
+            ".groupby(['k'], num_partitions=partitions())"
             ".map_groups(lambda batch: pa.table({'k': batch['k'].slice(0, 1), 'ids': spread(batch['id']), "
             "'both(i, x)': both(batch['i'], batch['x'])}), batch_format='pyarrow')",
         ),
@@ -56,8 +57,6 @@ class GroupedAggregate(Mapping):
         if len(fields) < len(keys) + len(columns):
             raise NotCarried("two columns of one name")
         body = ", ".join(f"{quoted(name)}: {text}" for name, text in fields.items())
-        return Emission(
-            map_groups(keys, f"lambda batch: pa.table({{{body}}})"),
-            helpers=(*HELPERS, *sorted({helper for column in columns for helper in column.helpers})),
-            imports=tuple(sorted({ARROW}.union(*(column.imports for column in columns)))),
-        )
+        helpers = {helper for column in columns for helper in column.helpers}
+        imports = {ARROW}.union(*(column.imports for column in columns))
+        return map_groups(call, keys, f"lambda batch: pa.table({{{body}}})", tuple(sorted(helpers)), imports)

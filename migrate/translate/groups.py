@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Difference, NotCarried
+from migrate.mapping import Call, Difference, Emission, NotCarried
 from migrate.translate.columns import quoted
+from migrate.translate.settings import PARTITIONS, setting
 
-HELPERS = ("plain_zeros",)
 ZEROS = Difference("sign of a zero key", "a key of -0.0 is shown to the function as 0.0, the group that it is put in")
 
 
@@ -28,8 +28,16 @@ def key_list(keys: list[str]) -> str:
     return f"[{', '.join(map(quoted, keys))}]"
 
 
-def map_groups(keys: list[str], function: str) -> str:
-    """The chain that hands each group to a function."""
+def map_groups(call: Call, keys: list[str], function: str, helpers: tuple[str, ...], imports: set[str]) -> Emission:
+    """The emission that hands each group to a function, which needs those helpers and imports."""
     names = key_list(keys)
-    zeros = f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
-    return f'{zeros}.groupby({names}).map_groups({function}, batch_format="pyarrow")'
+    parts = setting(call.module, PARTITIONS)
+    if parts is not None and not parts.isdecimal():
+        raise NotCarried(f"{PARTITIONS} is set to {parts}")
+    return Emission(
+        f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
+        f".groupby({names}, num_partitions={parts or 'partitions()'})"
+        f'.map_groups({function}, batch_format="pyarrow")',
+        helpers=("plain_zeros", *(() if parts else ("partitions",)), *helpers),
+        imports=tuple(sorted(imports)),
+    )

@@ -1,4 +1,4 @@
-"""Spark settings that change what Python functions see, as a job writes them down."""
+"""Spark settings that the emitted code has to know, as a job writes them down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from migrate.mapping import NotCarried
 
 ZONE = "spark.sql.session.timeZone"
 ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
+PARTITIONS = "spark.sql.shuffle.partitions"
 _SETTERS = {"config", "set"}
 
 
