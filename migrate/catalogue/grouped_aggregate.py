@@ -21,7 +21,7 @@ class GroupedAggregate(Mapping):
     Built-in aggregates, over windows too; ``agg`` of a dict.
     """
 
-    code = "SR407"
+    code = "SR505"
     symbols = ("GroupedData.agg",)
     kind = Kind.AGGREGATE
     cost = Cost.NATIVE

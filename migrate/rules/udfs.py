@@ -17,7 +17,8 @@ RULES = (
         ),
         do=(
             "With an equal built-in function, use it and stay on Spark. Where the function is the point of the "
-            "job, it becomes a `map` or a batch function on Ray, in processes that read the data themselves."
+            "job, it runs on Ray in the processes that read the data. The emitted `RowUdf` hands it the Python values "
+            "that Spark does and makes of its result what Spark makes of it."
         ),
         before="""\
 @udf("double")
@@ -27,25 +28,30 @@ def score(text):
 
 df.withColumn("score", score("text"))""",
         after="""\
-def add_score(row: dict) -> dict:
-    row["score"] = score(row["text"])
-    return row
+@partial(RowUdf, dtype=pa.float64())
+def score(text):
+    return model_score(text)
 
 
-ds.map(add_score)""",
+ds.map_batches(lambda batch: set_column(batch, "score", score(batch["text"])), batch_format="pyarrow")""",
         differences=(
             (
                 "Spark does not convert what the function returns: an int for a declared double is NULL, a float "
-                "for an int is NULL, an int out of range wraps, a numpy scalar raises. Ray keeps the value as it "
-                "is and infers a type."
+                "for an int is NULL, an int out of range wraps, a numpy scalar raises. `RowUdf` does the same; "
+                "`Dataset.map` would keep the value as it is and infer a type."
+            ),
+            (
+                "A float, a list or a date returned for a declared string becomes Java's text of it on Spark, which "
+                "Python cannot repeat to the digit: the emitted code raises and asks for a `str`."
             ),
             (
                 "The function is called with None for NULL on both. Integers that share a column with NULL stay "
                 "integers in a Ray row, and become floats in a numpy batch."
             ),
             (
-                "Binary columns arrive as `bytearray` on Spark and `bytes` on Ray, maps as dict and list of "
-                "tuples, structs as `Row` and dict, timestamps as naive local and UTC."
+                "Binary columns arrive as `bytearray` on Spark and `bytes` in a Ray row, maps as dict and list of "
+                "tuples, structs as `Row` and dict, timestamps as naive local and UTC. The emitted code passes what "
+                "Spark does."
             ),
         ),
         symbols=("pyspark.sql.functions.udf", "udf"),
@@ -71,12 +77,12 @@ def scale(price: pd.Series) -> pd.Series:
 
 df.withColumn("scaled", scale("price"))""",
         after="""\
-def add_scaled(table: pa.Table) -> pa.Table:
-    price = table["price"].to_pandas()
-    return table.append_column("scaled", pa.array(scale(price), pa.float64(), from_pandas=True))
+@partial(PandasUdf, dtype=pa.float64())
+def scale(price: pd.Series) -> pd.Series:
+    return (price - price.mean()) / price.std()
 
 
-ds.map_batches(add_scaled, batch_format="pyarrow", batch_size=10_000)""",
+ds.map_batches(lambda batch: set_column(batch, "scaled", scale(batch["price"])), batch_format="pyarrow")""",
         differences=(
             (
                 "NULL and NaN are one thing inside a pandas UDF. Ray's pandas batches keep them apart, and "
@@ -87,8 +93,8 @@ ds.map_batches(add_scaled, batch_format="pyarrow", batch_size=10_000)""",
                 "becomes 1. Ray infers the type from each block."
             ),
             (
-                "A batch has at most 10,000 rows on Spark; Ray's default is the whole block. The example above "
-                "depends on it, as statistics over a batch always do."
+                "A batch has at most 10,000 rows on both, but blocks end elsewhere than partitions. The example above "
+                "depends on it, as statistics over a batch always do. An iterator is fed a block, no partition."
             ),
         ),
         symbols=("pyspark.sql.functions.pandas_udf", "pandas_udf"),
@@ -103,8 +109,9 @@ ds.map_batches(add_scaled, batch_format="pyarrow", batch_size=10_000)""",
             "per partition."
         ),
         do=(
-            "`map_batches` of a class whose constructor loads the model, with `concurrency` for the number of "
-            "copies; a plain function where there is nothing to load."
+            "`map_batches` over whole blocks: the emitted `map_in_pandas` calls the function once a block and feeds it "
+            "frames of 10,000 rows, so the function stays as it is. Where loading the model takes longer than a block, "
+            "rewrite it by hand as a class whose constructor loads it, with `concurrency` for the number of copies."
         ),
         before="""\
 def predict(frames):
@@ -115,24 +122,16 @@ def predict(frames):
 
 df.mapInPandas(predict, "id long, score double")""",
         after="""\
-class Predict:
-    def __init__(self) -> None:
-        self.model = load_model()
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        score = self.model.predict(table.to_pandas())
-        return pa.table({"id": table["id"], "score": pa.array(score, pa.float64())})
-
-
-ds.map_batches(Predict, batch_format="pyarrow", batch_size=10_000, concurrency=2)""",
+schema = pa.schema([("id", pa.int64()), ("score", pa.float64())])
+ds.map_batches(map_in_pandas(predict, schema), batch_format="pyarrow", batch_size=None)""",
         differences=(
             (
                 "Columns are matched to the schema by name where all names are text, else by position; a missing "
                 "or extra column raises on Spark."
             ),
             (
-                "A generator that carries state from one frame to the next sees a whole partition on Spark. On "
-                "Ray it sees one batch: that state has to go."
+                "What a function keeps from one frame to the next reaches over a partition on Spark and over a block "
+                "on Ray: the same rows, cut elsewhere."
             ),
             "A partition without rows still calls the function on Spark.",
         ),
@@ -144,10 +143,15 @@ ds.map_batches(Predict, batch_format="pyarrow", batch_size=10_000, concurrency=2
         name="map-in-arrow",
         matches="`df.mapInArrow(function, schema)`: a function over an iterator of Arrow record batches.",
         why="The cheapest way of running Python on Spark, and the closest to Ray: no pandas in between.",
-        do=('`map_batches(batch_format="pyarrow")`, which passes a `Table` where Spark passes a `RecordBatch`.'),
+        do=(
+            "`map_batches` over whole blocks: the emitted `map_in_arrow` calls the function once a block and feeds it "
+            "record batches of 10,000 rows."
+        ),
         before='df.mapInArrow(tokenise, "id long, tokens array<int>")',
-        after='ds.map_batches(tokenise_table, batch_format="pyarrow", batch_size=10_000)',
-        differences=("Timestamps carry the session's time zone on Spark, and what the file says on Ray.",),
+        after="""\
+schema = pa.schema([("id", pa.int64()), ("tokens", pa.list_(pa.int32()))])
+ds.map_batches(map_in_arrow(tokenise, schema), batch_format="pyarrow", batch_size=None)""",
+        differences=("Timestamps carry the session's time zone on Spark; on Ray too where the job sets it, else UTC.",),
         symbols=("DataFrame.mapInArrow",),
         heavy=(HeavyKind.MAP_IN_ARROW,),
     ),
@@ -159,18 +163,19 @@ ds.map_batches(Predict, batch_format="pyarrow", batch_size=10_000, concurrency=2
             "All rows of a key meet in one Python process: a shuffle, then a copy through Arrow. Per-group "
             "forecasting, simulation and model fitting are written this way."
         ),
-        do=('`groupby(key).map_groups(function, batch_format="pyarrow")` with the same conversions as for SR402.'),
+        do=(
+            "`groupby(key)` and `map_groups`, with the conversions of SR402. Ray's shuffle starts a task for each part "
+            "it cuts the rows into, 200 unless told otherwise: the emitted code cuts four for each CPU, or as many as "
+            "`spark.sql.shuffle.partitions` says in the job."
+        ),
         before='df.groupBy("store").applyInPandas(forecast, schema)',
         after="""\
-def forecast_store(group: pa.Table) -> pa.Table:
-    return from_pandas(forecast(to_pandas(group)), schema)
-
-
-ds.groupby("store").map_groups(forecast_store, batch_format="pyarrow")""",
+groups = ds.groupby(["store"], num_partitions=4 * cpus)
+groups.map_groups(apply_in_pandas(forecast, ["store"], schema), batch_format="pyarrow")""",
         differences=(
             (
                 "A NULL key is a group of its own on both. Keys 0.0 and -0.0 are one group on Spark and two on "
-                "Ray: add 0.0 to the key."
+                "Ray: the emitted code turns -0.0 into 0.0 first, which is then what the function sees."
             ),
             "The order of rows inside a group is defined on neither engine: sort inside the function when it matters.",
             "One group must fit in the memory of one worker on both.",
@@ -209,7 +214,18 @@ def trimmed_mean(values: pd.Series) -> float:
     return stats.trim_mean(values, 0.1)
 
 
-df.groupBy("k").agg(trimmed_mean("v"))""",
+df.groupBy("k").agg(trimmed_mean("v").alias("mean"))""",
+        after="""\
+@partial(AggregateUdf, dtype=pa.float64())
+def trimmed_mean(values: pd.Series) -> float:
+    return stats.trim_mean(values, 0.1)
+
+
+def trimmed(group: pa.Table) -> pa.Table:
+    return pa.table({"k": group["k"].slice(0, 1), "mean": trimmed_mean(group["v"])})
+
+
+ds.groupby(["k"], num_partitions=4 * cpus).map_groups(trimmed, batch_format="pyarrow")""",
         differences=(
             (
                 "NULL values arrive as NaN, and pandas' mean skips both; Ray's own `Mean` turns NULL away and "
