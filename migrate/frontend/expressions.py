@@ -13,7 +13,7 @@ from migrate.frontend.inference import elsewhere, inferred
 from migrate.frontend.machine import DEPTH, Machine
 from migrate.frontend.scope import Scope
 from migrate.frontend.spark_api import NOTEBOOK_NAMES, SHELL
-from migrate.frontend.spark_calls import DATASETS, attribute_of, subscript_stage
+from migrate.frontend.spark_calls import DATASETS, attribute_of, subscript_stage, type_of_class
 from migrate.frontend.statements import assign, element
 from migrate.frontend.values import (
     UNKNOWN,
@@ -207,7 +207,8 @@ def _submodule(m: Machine, base: Namespace, name: str) -> Value | None:
 def _ref_attribute(m: Machine, base: Ref, name: str, node: ast.Attribute | None) -> Value:
     op = symbols.of_name(base.symbol)
     if op is not None and symbols.is_class(op):
-        return attribute_of(m, Spark(op.result, source=op, source_name=base.symbol), name, node) or UNKNOWN
+        cls = Spark(type_of_class(op, base.symbol), source=op, source_name=base.symbol)
+        return attribute_of(m, cls, name, node) or UNKNOWN
     return forced(m, Ref(f"{base.symbol}.{name}"))
 
 

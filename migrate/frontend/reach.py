@@ -59,6 +59,7 @@ LIBRARIES = frozenset(
         "textblob",
         "faker",
         "shap",
+        "geopy",
     }
 )
 """Libraries worth naming: they tell training, inference and heavy Python work from a line of string handling."""

@@ -327,11 +327,14 @@ def _parts(given: Given) -> tuple[Spark, ...]:
     return tuple(parts)
 
 
+def type_of_class(op: Op, symbol: str) -> str:
+    """The type of the objects of a Spark class of the table: where fitted ones have their own class, it is a model's."""
+    return "Model" if "model" in op.flags and symbol.endswith("Model") else op.result
+
+
 def constructed(op: Op, symbol: str, given: Given) -> Spark:
     """An object of a Spark class of the table."""
-    target = op.result
-    if "model" in op.flags and symbol.endswith("Model"):
-        target = "Model"
+    target = type_of_class(op, symbol)
     parts = _parts(given) if "stages" in op.flags else ()
     producers = producers_of(given.all) if target in ("GraphFrame", *DATASETS) else NOTHING
     return Spark(target, producers=producers, source=op, source_name=symbol, parts=parts)

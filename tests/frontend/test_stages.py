@@ -102,6 +102,14 @@ HEAVY = {
         "CrossValidator(estimator=LinearRegression()).fit(df)",
         ["hyperparam_search@6"],
     ),
+    "a fitted model that is loaded": (
+        "from pyspark.ml.classification import GBTClassificationModel as M\nM.load('m').transform(df).show()",
+        ["model_inference@5"],
+    ),
+    "a fitted model that a reader loads": (
+        "from pyspark.ml.clustering import KMeansModel\nKMeansModel.read().load('m').transform(df).show()",
+        ["model_inference@5"],
+    ),
     "fit on collected rows": (
         "from sklearn.linear_model import LinearRegression\nrows = df.toPandas()\n"
         "model = LinearRegression()\nmodel.fit(rows[['id']], rows.id)",
@@ -237,6 +245,9 @@ NATIVE = {
         "from sklearn.linear_model import LinearRegression\nLinearRegression().fit([[1]], [1])"
     ),
     "a udf of the user's own": "def udf(f):\n    return f\ndf.select(udf(lambda x: x)('id'))",
+    "features of a fitted scaler that is loaded": (
+        "from pyspark.ml.feature import StandardScalerModel\nStandardScalerModel.load('m').transform(df).show()"
+    ),
     "a commented-out stage": "# df.rdd.map(lambda r: r)",
 }
 
