@@ -328,7 +328,7 @@ def _parts(given: Given) -> tuple[Spark, ...]:
 
 
 def type_of_class(op: Op, symbol: str) -> str:
-    """The type of the objects of a Spark class of the table: where fitted ones have their own class, it is a model's."""
+    """The type that objects of a Spark class of the table have; what is fitted has a class of its own."""
     return "Model" if "model" in op.flags and symbol.endswith("Model") else op.result
 
 
