@@ -97,8 +97,8 @@ class Bench:
                 continue
             peer.build(environments)
             for folder, lines, words in trees.values():
-                load, run = os.getloadavg()[0], measure(peer.command(environments, folder), LIMIT)
-                yield _row(words, lines, f"{peer.package}: {peer.says}", run, load)
+                run = measure(peer.command(environments, folder), LIMIT)
+                yield _row(words, lines, f"{peer.package}: {peer.says}", run)
 
     def _best(self, folder: Path, jobs: int, *, cached: bool) -> Measured:
         runs = [self._run(folder, jobs, cached=cached) for _ in range(self.repeat)]
@@ -124,12 +124,11 @@ class Bench:
         self.marks.append((words, met))
 
 
-def _row(tree: str, lines: int, what: str, run: Measured, load: float | None = None) -> str:
-    shown = "" if load is None else f"{load:.1f}"
+def _row(tree: str, lines: int, what: str, run: Measured) -> str:
     figures = f"{run.wall:.1f} | {run.cpu:.1f} | {lines / run.cpu:,.0f} | {run.memory:.0f}"
-    if run.failure:
-        figures = f"{run.failure} | | | "
-    return f"| {tree} | {lines:,} | {what} | {figures} | {shown} |"
+    return (
+        f"| {tree} | {lines:,} | {what} | {figures if not run.failure else f'{run.failure} | | | '} | {run.load:.1f} |"
+    )
 
 
 def _lines_of(folder: Path) -> int:
@@ -137,10 +136,9 @@ def _lines_of(folder: Path) -> int:
 
 
 def _title(repeat: int) -> str:
-    load = f"load average {os.getloadavg()[0]:.1f}"
     return (
         "## The analyzer: whole repositories\n\n"
-        f"{os.cpu_count()} cores, {time.strftime('%B %Y')}, best of {repeat}, {load} at the end. "
+        f"{os.cpu_count()} cores, {time.strftime('%B %Y')}, best of {repeat}. "
         "CPU seconds count all processes; memory is their proportional share (PSS) at its highest.\n"
     )
 

@@ -67,7 +67,7 @@ def make(folder: Path, lines: int, seed: int = 0) -> tuple[int, int, int]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
             files, made = files + 1, made + data.count(b"\n")
-            if files % (SHARE - 1) == 0:
+            if (files + 1) % SHARE == 0:
                 made += _job(folder, jobs, chance)
                 files, jobs = files + 1, jobs + 1
             if made >= lines:

@@ -18,11 +18,12 @@ _EVERY = 0.2
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds, the most memory at one time (MB; shared pages counted once), and what the command printed last."""
+    """Seconds, the most memory at one time (MB; shared pages counted once), the load average before, the output."""
 
     wall: float
     cpu: float
     memory: float
+    load: float
     code: int | None
     output: str
 
@@ -38,7 +39,7 @@ class Measured:
 
 def measure(command: list[str], limit: float, cwd: Path | None = None, env: dict[str, str] | None = None) -> Measured:
     """Run a command; after ``limit`` seconds it is stopped and has no exit code."""
-    started = time.monotonic()
+    started, load = time.monotonic(), os.getloadavg()[0]
     process = subprocess.Popen(
         command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
@@ -58,7 +59,7 @@ def measure(command: list[str], limit: float, cwd: Path | None = None, env: dict
     drain.join(5)
     code = process.returncode if wall < limit else None
     text = b"".join(output).decode("utf-8", errors="replace")
-    return Measured(wall, usage.ru_utime + usage.ru_stime, peaks[0] / 1e6, code, text)
+    return Measured(wall, usage.ru_utime + usage.ru_stime, peaks[0] / 1e6, load, code, text)
 
 
 def _watch(pid: int, peaks: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,16 +13,20 @@ RULES = Path(__file__).with_name("semgrep_rules.yaml")
 
 @dataclass(frozen=True)
 class Peer:
-    """A package of PyPI and the arguments that make it read a folder (``{folder}``)."""
+    """A package of PyPI and the arguments that make it read a ``{folder}`` or a ``{file}``."""
 
     package: str
     arguments: tuple[str, ...]
     says: str
 
     def command(self, environments: Path, folder: Path) -> list[str]:
-        """How it is called."""
+        """How it is called; one whose ``arguments`` want a ``{file}`` is called for each file, two at a time."""
         program = environments / self.package / "bin" / self.package
-        return [str(program), *(part.format(folder=folder, rules=RULES) for part in self.arguments)]
+        filled = [part.format(folder=folder, rules=RULES, file="{}") for part in self.arguments]
+        if "{}" not in filled:
+            return [str(program), *filled]
+        one = shlex.join([str(program), *filled])
+        return ["sh", "-c", f"find {shlex.quote(str(folder))} -name '*.py' | xargs -P 2 -I {{}} {one}"]
 
     def build(self, environments: Path) -> None:
         """Its environment, made where it is missing (needs a network)."""
@@ -32,7 +37,7 @@ class Peer:
 
 
 PEERS = (
-    Peer("pysparkler", ("upgrade", "--input-path", "{folder}", "--dry-run"), "rewrites PySpark 2 as 3; no inventory"),
+    Peer("pysparkler", ("upgrade", "--input-file", "{file}", "--dry-run"), "moves PySpark 2 to 3, a file a run"),
     Peer(
         "semgrep",
         (
