@@ -128,7 +128,7 @@ def _from_star(m: Machine, scope: Scope, name: str) -> Value | None:
 
 
 def _behind_stars(m: Machine, scope: Scope, name: str) -> Value | None:
-    guess = None
+    likely = possible = None
     for base in reversed(scope.stars):
         if base.split(".", 1)[0] not in symbols.roots():
             # Only a module has a star: what is none of ours is not looked for among the names of its package.
@@ -139,10 +139,14 @@ def _behind_stars(m: Machine, scope: Scope, name: str) -> Value | None:
                 return found
         elif _exports(base, name):
             ref = Ref(f"{base}.{name}")
-            if symbols.of_name(ref.symbol) is not None:
+            op = symbols.of_name(ref.symbol)
+            if op is None:
+                possible = possible or ref
+            elif op.symbol == ref.symbol or symbols.is_named(op, name):
                 return ref
-            guess = guess or ref
-    return guess
+            elif op.option("names") is None:
+                likely = likely or ref
+    return likely or possible
 
 
 def _exports(module: str, name: str) -> bool:

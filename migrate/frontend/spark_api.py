@@ -18,6 +18,7 @@ table, ``Same`` (the receiver's type), ``Local`` (data on the driver), ``[T]`` (
     needs=k       a stage only when keyword ``k`` is given a Spark value
     heavy=, kind=, cost=   what fitting or running an object of this class is
     model         a class whose name ends in Model is a fitted one
+    names=a,b     what the names of a whole module (``*``) hold, so that two star imports can be told apart
     worker        a stage also inside of functions that Spark's workers run
     entry         a decorator of what the platform runs
 """
@@ -452,10 +453,11 @@ pyspark.ml.tuning.CrossValidator pyspark.ml.tuning.TrainValidationSplit | Estima
 pyspark.ml.tuning.CrossValidatorModel pyspark.ml.tuning.TrainValidationSplitModel | Model | | class
 pyspark.ml.tuning.* pyspark.ml.linalg.* pyspark.ml.param.* pyspark.ml.stat.* | - | |
 pyspark.ml.image.ImageSchema.readImages | DataFrame | read native |
-pyspark.ml.evaluation.* | Evaluator | | class
+pyspark.ml.evaluation.* | Evaluator | | class names=Evaluator
 pyspark.ml.feature.* | Estimator | | class heavy=mllib_feature_fit model
 pyspark.ml.classification.* pyspark.ml.regression.* pyspark.ml.clustering.* pyspark.ml.recommendation.* \
-    pyspark.ml.fpm.* | Estimator | | class heavy=mllib_fit model
+    pyspark.ml.fpm.* | Estimator | | class heavy=mllib_fit model \
+    names=Classif,Regress,LinearSVC,NaiveBayes,OneVsRest,KMeans,GaussianMixture,LDA,ALS,FPGrowth,PrefixSpan
 pyspark.ml.connect.* pyspark.ml.connect.classification.* pyspark.ml.connect.feature.* \
     pyspark.ml.connect.pipeline.* | Estimator | | class heavy=mllib_fit model
 pyspark.ml.Estimator | Estimator | | class
@@ -532,10 +534,11 @@ bigdl.orca.learn.tf.estimator.Estimator.from_keras bigdl.orca.learn.tf.estimator
     zoo.orca.learn.openvino.Estimator.from_openvino bigdl.dllib.nnframes.NNEstimator \
     bigdl.dllib.nnframes.NNClassifier zoo.pipeline.nnframes.NNEstimator zoo.pipeline.nnframes.NNClassifier | \
     TrainedElsewhere | | class heavy=estimator_other
-raydp.torch.TorchEstimator raydp.tf.TFEstimator raydp.xgboost.XGBoostEstimator distkeras.trainers.* \
-    distkeras.predictors.* | TrainedElsewhere | | class heavy=estimator_other
-distkeras.transformers.* | Estimator | | class heavy=mllib_feature_fit
-distkeras.evaluators.* | Evaluator | | class
+raydp.torch.TorchEstimator raydp.tf.TFEstimator raydp.xgboost.XGBoostEstimator distkeras.trainers.* | \
+    TrainedElsewhere | | class heavy=estimator_other
+distkeras.predictors.* | TrainedElsewhere | | class heavy=estimator_other names=Predictor
+distkeras.transformers.* | Estimator | | class heavy=mllib_feature_fit names=Transformer
+distkeras.evaluators.* | Evaluator | | class names=Evaluator
 raydp.init_spark | SparkSession | |
 spark_rapids_ml.classification.* spark_rapids_ml.regression.* spark_rapids_ml.clustering.* \
     spark_rapids_ml.feature.* spark_rapids_ml.knn.* spark_rapids_ml.umap.* | Estimator | | class \

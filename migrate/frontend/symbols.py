@@ -148,6 +148,12 @@ def is_class(op: Op) -> bool:
     return "class" in op.flags
 
 
+def is_named(op: Op, name: str) -> bool:
+    """Whether a name looks like those that a whole module has, where the table says how they look."""
+    words = op.option("names")
+    return words is not None and any(word in name for word in words.split(","))
+
+
 @lru_cache(maxsize=1)
 def _distinctive() -> dict[str, str]:
     owners: dict[str, str] = {}

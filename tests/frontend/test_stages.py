@@ -149,6 +149,11 @@ HEAVY = {
         "from somewhere import GroupedForecaster\nGroupedForecaster(horizon=3).fit(df)",
         ["estimator_other@5"],
     ),
+    "a model between star imports of MLlib": (
+        "from pyspark.ml.classification import *\nfrom pyspark.ml.feature import *\n"
+        "from pyspark.ml.evaluation import *\nLogisticRegression().fit(df)\nStringIndexer().fit(df)",
+        ["mllib_fit@7", "mllib_feature_fit@8"],
+    ),
     "the best of several models": (
         "from synapse.ml.automl import FindBestModel\nFindBestModel(models=[]).fit(df)",
         ["hyperparam_search@5"],
