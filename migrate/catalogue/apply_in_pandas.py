@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping
-from migrate.translate.frames import ARROW, function_text, schema_text
+from migrate.translate.frames import function_text, rows_of
 from migrate.translate.groups import ZEROS, key_list, keys_of, map_groups
 from migrate.translate.settings import ZONE, pandas_options
 
@@ -65,7 +65,7 @@ class ApplyInPandas(Mapping):
 
     def emit(self, call: Call) -> Emission:
         keys = keys_of(call)
-        schema = schema_text(call)
-        given = [function_text(call, ("func", "schema")), key_list(keys), *([schema] if schema else [])]
+        rows = rows_of(call)
+        given = [function_text(call, ("func", "schema")), key_list(keys), *([rows.schema] if rows.schema else [])]
         function = f"apply_in_pandas({', '.join(given)}{pandas_options(call.module, ZONE)})"
-        return map_groups(call, keys, function, ("apply_in_pandas",), {ARROW} if schema else set())
+        return map_groups(call, keys, function, {"apply_in_pandas"}, rows.imports, rows.sorts)

@@ -59,4 +59,4 @@ class GroupedAggregate(Mapping):
         body = ", ".join(f"{quoted(name)}: {text}" for name, text in fields.items())
         helpers = {helper for column in columns for helper in column.helpers}
         imports = {ARROW}.union(*(column.imports for column in columns))
-        return map_groups(call, keys, f"lambda batch: pa.table({{{body}}})", tuple(sorted(helpers)), imports)
+        return map_groups(call, keys, f"lambda batch: pa.table({{{body}}})", helpers, imports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from migrate.mapping import Call, Difference, Emission, NotCarried
 from migrate.translate.settings import ROWS, ZONE, pandas_options
@@ -30,25 +31,44 @@ def function_text(call: Call, names: tuple[str, ...]) -> str:
     return call.text(function)
 
 
-def schema_text(call: Call) -> str | None:
-    """The schema of the rows that the function returns, as source; None where it is that of the rows it is given."""
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a function returns: their schema as source, None where it is that of the rows it is given.
+
+    ``sorts`` are the sorts of type inside.
+    """
+
+    schema: str | None
+    sorts: frozenset[str]
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """The imports that the schema needs."""
+        return frozenset() if self.schema is None else frozenset({ARROW})
+
+
+def rows_of(call: Call) -> Rows:
+    """The rows that the call's function returns; NotCarried where their schema cannot be read."""
     declared = call.argument("schema", 1)
     if declared is None:
         raise NotCarried(f"the schema of {call.stage.symbol} is not an argument that can be read")
     receiver = call.receiver()
     if isinstance(declared, ast.Attribute) and declared.attr == "schema" and isinstance(declared.value, ast.Name):
         if isinstance(receiver, ast.Name) and receiver.id == declared.value.id:
-            return None
+            return Rows(None, frozenset({"list", "map", "struct", "timestamp"}))
         raise NotCarried(f"the schema {call.text(declared)} is that of another dataset")
-    return arrow_type(declared, call.resolve, call.bound).schema
+    kind = arrow_type(declared, call.resolve, call.bound)
+    return Rows(kind.schema, kind.sorts - {"struct"} | frozenset().union(*(k.sorts for _, k in kind.fields or ())))
 
 
 def map_blocks(call: Call, helper: str) -> Emission:
     """The emission of a function over iterators of batches, through the helper of that name."""
-    arguments = [function_text(call, ("func", "schema")), schema_text(call)]
-    given = ", ".join(text for text in arguments if text is not None) + pandas_options(call.module, ZONE, ROWS)
+    function, rows = function_text(call, ("func", "schema")), rows_of(call)
+    given = function if rows.schema is None else f"{function}, {rows.schema}"
+    options = pandas_options(call.module, ZONE, ROWS)
     return Emission(
-        f'.map_batches({helper}({given}), batch_format="pyarrow", batch_size=None)',
+        f'.map_batches({helper}({given}{options}), batch_format="pyarrow", batch_size=None)',
         helpers=(helper,),
-        imports=(ARROW,) if arguments[1] is not None else (),
+        imports=tuple(rows.imports),
+        sorts=rows.sorts,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
 
 from migrate.mapping import Call, Difference, Emission, NotCarried
 from migrate.translate.columns import quoted
@@ -28,8 +29,15 @@ def key_list(keys: list[str]) -> str:
     return f"[{', '.join(map(quoted, keys))}]"
 
 
-def map_groups(call: Call, keys: list[str], function: str, helpers: tuple[str, ...], imports: set[str]) -> Emission:
-    """The emission that hands each group to a function, which needs those helpers and imports."""
+def map_groups(
+    call: Call,
+    keys: list[str],
+    function: str,
+    helpers: Set[str],
+    imports: Set[str],
+    sorts: frozenset[str] = frozenset(),
+) -> Emission:
+    """The emission that hands each group to a function, which needs those helpers, imports and sorts of type."""
     names = key_list(keys)
     parts = setting(call.module, PARTITIONS)
     if parts is not None and not parts.isdecimal():
@@ -38,6 +46,7 @@ def map_groups(call: Call, keys: list[str], function: str, helpers: tuple[str, .
         f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
         f".groupby({names}, num_partitions={parts or 'partitions()'})"
         f'.map_groups({function}, batch_format="pyarrow")',
-        helpers=("plain_zeros", *(() if parts else ("partitions",)), *helpers),
+        helpers=tuple(sorted({"plain_zeros", *(() if parts else ("partitions",)), *helpers})),
         imports=tuple(sorted(imports)),
+        sorts=sorts,
     )
