@@ -110,6 +110,15 @@ class FrameWithColumn(Mapping):
             'batch_format="pyarrow")',
         ),
         Case(
+            "a UDF that reads a broadcast variable",
+            'names = spark.sparkContext.broadcast({"a": "Alpha"})\n'
+            "full = F.udf(lambda k: names.value.get(k))\n"
+            'out = df.withColumn("name", full("k"))',
+            'names = Broadcast({"a": "Alpha"})\n'
+            "full = RowUdf(lambda k: names.value.get(k), pa.string())\n"
+            'out = df.map_batches(lambda batch: set_column(batch, "name", full(batch["k"])), batch_format="pyarrow")',
+        ),
+        Case(
             "a pandas UDF that makes one value",
             "import pandas as pd\n"
             '@F.pandas_udf("double")\n'

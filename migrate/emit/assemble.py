@@ -21,6 +21,7 @@ from migrate.emit.uses import stores
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
+from migrate.translate import broadcasts
 from migrate.translate.edits import apply, physical_lines
 from migrate.translate.locate import bound_value
 from migrate.translate.spark_types import arrow_type
@@ -61,7 +62,10 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
     """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
     edits = [*part.edits, *_udf_edits(module), *_type_edits(module)]
     text = _pruned(module, edits, SPARK_PACKAGES)
-    _ask_for_udfs(part, module, names_used(ast.parse(text)))
+    used = names_used(ast.parse(text))
+    _ask_for_udfs(part, module, used)
+    if broadcasts.NAME in used:
+        part.helpers.add(broadcasts.HELPER)
     own = siblings(ast.parse(text), module, project)
     constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
     arguments = []

@@ -168,7 +168,7 @@ class Flow:
         """The variables that hold a Spark session or context: the roots of the reads, and what is made by a builder."""
         names = set()
         for node in ast.walk(self.module.tree):
-            if isinstance(node, ast.Assign) and makes_session(self.module, node.value):
+            if isinstance(node, ast.Assign) and (makes_session(self.module, node.value) or _is_context(node.value)):
                 names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         for stage in self.here:
             root = self._reader(stage) if stage.kind is Kind.READ else None
@@ -196,6 +196,11 @@ def makes_session(module: Module, node: ast.expr) -> bool:
             inner = inner.func if isinstance(inner, ast.Call) else inner.value
         return False
     return module.resolve(node.func) in {"pyspark.SparkContext", "pyspark.context.SparkContext"}
+
+
+def _is_context(node: ast.expr) -> bool:
+    """Whether an expression is a session's context."""
+    return isinstance(node, ast.Attribute) and node.attr == "sparkContext"
 
 
 def inside(inner: Span, outer: Span) -> bool:

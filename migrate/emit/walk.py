@@ -11,6 +11,7 @@ from migrate.emit.ledger import COMPOUND, DEFINITIONS, LOOPS, Ledger, is_stop, r
 from migrate.emit.uses import blocks, changes, header, loads, own_nodes, stores
 from migrate.ir import Engine, Stage
 from migrate.mapping import Edit, Emission, NotCarried
+from migrate.translate.broadcasts import broadcast_edit, broadcasts_in, frees_broadcast
 from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
 from migrate.translate.rendezvous import is_rendezvous
@@ -112,6 +113,9 @@ class Walk(Ledger):
             self.plumbing |= stores(statement)
             self.remove(statement)
             return False
+        if self.engine is Engine.RAY and not stages and frees_broadcast(statement, self.module, flow.sessions):
+            self.remove(statement)
+            return False
         own = {stage.engine for stage in stages if stage.engine}
         called = flow.called(statement)
         session = self._session(statement, bool(own | called)) if self.engine is Engine.RAY else None
@@ -197,6 +201,12 @@ class Walk(Ledger):
             return not again
         if has_stages or not read & flow.sessions:
             return None
+        made = broadcasts_in(statement, flow.sessions)
+        if made:
+            self.part.edits += [broadcast_edit(self.module, call) for call in made]
+            self.needs(statement, read - flow.sessions, crossing=False)
+            self.stay(statement)
+            return True
         if is_stop(statement, flow.sessions):
             self.part.edits.append(Edit(self.module.span(statement), "ray.shutdown()"))
             return True
