@@ -77,17 +77,26 @@ ds.map_batches(distance_to_all, fn_args=(centres,), batch_format="pyarrow")""",
         name="broadcast-variable",
         matches="`sc.broadcast(value)`, most often a model or a lookup table.",
         why="It is copied to each worker once and used by functions through `.value`.",
-        do="`ray.put(value)` passed as an argument, or an attribute set in an actor's constructor.",
+        do=(
+            "The emitted `Broadcast` puts the value into the object store once, each worker fetches it when it first "
+            "reads it, and functions go on with `.value`."
+        ),
         before="""\
-model = sc.broadcast(load_model())
-rdd.map(lambda x: model.value.predict(x))""",
+names = sc.broadcast(load_names())
+full = udf(lambda code: names.value.get(code))""",
         after="""\
-class Predict:
-    def __init__(self) -> None:
-        self.model = load_model()
+class Broadcast:
+    def __init__(self, value):
+        self.reference = ray.put(value)
 
-    def __call__(self, row: dict) -> dict:
-        return {**row, "prediction": self.model.predict(row["x"])}""",
+    @property
+    def value(self):
+        if not hasattr(self, "fetched"):
+            self.fetched = ray.get(self.reference)
+        return self.fetched
+
+
+names = Broadcast(load_names())""",
         symbols=("SparkContext.broadcast", "Broadcast.value", "Broadcast.unpersist"),
         reported=False,
     ),
