@@ -67,9 +67,9 @@ CUT = [
         id="parentheses and a comment in front of the dot",
     ),
     pytest.param(
-        'out = spark.read.parquet(args.input).where("a > 1").withColumn("b", loud("a"))\n'
+        'out = spark.read.parquet(args.input).where("rlike(a, b)").withColumn("b", loud("a"))\n'
         "out.write.parquet(args.output)\n",
-        ['hand_over(spark.read.parquet(args.input).where("a > 1"), "out")'],
+        ['hand_over(spark.read.parquet(args.input).where("rlike(a, b)"), "out")'],
         ['out = ray.data.read_parquet(os.path.join(HANDOFF, "out")).map_batches('],
         id="one chain for both engines",
     ),
