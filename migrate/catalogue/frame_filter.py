@@ -93,9 +93,13 @@ class FrameFilter(Mapping):
         Case("a regular expression", 'out = df.where(F.col("s").rlike("^a"))', None),
         Case(
             "a UDF as the condition",
-            'is_long = F.udf(lambda text: text and len(text) > 3, "boolean")\nout = df.filter(is_long("s"))',
+            'is_long = F.udf(lambda text: text and len(text) > 3, "boolean")\n'
+            'size = F.udf(lambda text: text and len(text), "int")\n'
+            'out = df.filter(is_long("s")).filter(size("s") < 10)',
             "is_long = RowUdf(lambda text: text and len(text) > 3, pa.bool_())\n"
-            'out = df.map_batches(lambda batch: batch.filter(is_long(batch["s"])), batch_format="pyarrow")',
+            "size = RowUdf(lambda text: text and len(text), pa.int32())\n"
+            'out = df.map_batches(lambda batch: batch.filter(is_long(batch["s"])), batch_format="pyarrow")'
+            '.map_batches(lambda batch: batch.filter(compared(size(batch["s"]), "<", 10)), batch_format="pyarrow")',
         ),
     )
 

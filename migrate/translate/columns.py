@@ -70,8 +70,11 @@ class Translator:
         if isinstance(node, ast.Subscript | ast.Attribute):
             return self._of_dataset(node) is not None
         if isinstance(node, ast.Call):
-            if self.resolve(node.func) is not None:
-                return (self.resolve(node.func) or "").startswith(FUNCTIONS) or self.udf(node.func) is not None
+            if self.udf(node.func) is not None:
+                return True
+            origin = self.resolve(node.func)
+            if origin is not None:
+                return origin.startswith(FUNCTIONS)
             return isinstance(node.func, ast.Attribute) and self.is_column(node.func.value)
         return any(self.is_column(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
