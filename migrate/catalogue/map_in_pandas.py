@@ -15,7 +15,8 @@ class MapInPandas(Mapping):
     ## Semantics
     The function stays as it is. It is called once for each block, as Spark calls it once for each partition: what it
     does in front of its loop, it does once. It is fed frames of at most 10,000 rows (or as many as the job sets) with
-    the types that Spark gives them; what it yields is matched by name and converted to the declared types as there.
+    the types that Spark gives them; what it yields is matched by name and converted to the declared types as there. A
+    share of a GPU for each task stays what the job sets.
 
     ## Not covered
     ``barrier`` and ``profile``; a schema made at run time.
@@ -46,6 +47,26 @@ class MapInPandas(Mapping):
             "        yield frame\n"
             "out = df.mapInPandas(mark, schema=df.schema)",
             'out = df.map_batches(map_in_pandas(mark), batch_format="pyarrow", batch_size=None)',
+        ),
+        Case(
+            "batches and zone as the job sets them",
+            'spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 500)\n'
+            'spark.conf.set("spark.sql.session.timeZone", "America/New_York")\n'
+            "def hour(frames):\n"
+            "    for frame in frames:\n"
+            '        yield frame.assign(hour=frame["at"].dt.hour, at=frame["at"].dt.floor("D"))[["id", "hour", "at"]]\n'
+            'out = df.mapInPandas(hour, "id long, hour int, at timestamp")',
+            "out = df.map_batches(map_in_pandas(hour, pa.schema("
+            '[("id", pa.int64()), ("hour", pa.int32()), ("at", pa.timestamp("us", tz="UTC"))]), '
+            'zone="America/New_York", rows=500), batch_format="pyarrow", batch_size=None)',
+        ),
+        Case(
+            "a share of a GPU",
+            'spark.conf.set("spark.task.resource.gpu.amount", "0.5")\n'
+            "out = df.mapInPandas(lambda frames: frames, df.schema)",
+            'out = df.map_batches(map_in_pandas(lambda frames: frames), batch_format="pyarrow", batch_size=None, '
+            "num_gpus=0.5)",
+            elsewhere="nothing here: it needs a GPU on both engines",
         ),
         Case("a barrier stage", "out = df.mapInPandas(lambda frames: frames, df.schema, barrier=True)", None),
         Case("a schema made at run time", "out = df.mapInPandas(lambda frames: frames, make_schema())", None),

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from migrate.mapping import Call, Difference, Emission, NotCarried
-from migrate.translate.settings import ROWS, ZONE, pandas_options
+from migrate.translate.settings import ROWS, ZONE, gpu_option, pandas_options
 from migrate.translate.spark_types import arrow_type
 
 ARROW = "import pyarrow as pa"
@@ -67,7 +67,7 @@ def map_blocks(call: Call, helper: str) -> Emission:
     given = function if rows.schema is None else f"{function}, {rows.schema}"
     options = pandas_options(call.module, ZONE, ROWS)
     return Emission(
-        f'.map_batches({helper}({given}{options}), batch_format="pyarrow", batch_size=None)',
+        f'.map_batches({helper}({given}{options}), batch_format="pyarrow", batch_size=None{gpu_option(call.module)})',
         helpers=(helper,),
         imports=tuple(rows.imports),
         sorts=rows.sorts,

@@ -10,6 +10,7 @@ from migrate.mapping import NotCarried
 ZONE = "spark.sql.session.timeZone"
 ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
 PARTITIONS = "spark.sql.shuffle.partitions"
+GPUS = "spark.task.resource.gpu.amount"
 _SETTERS = {"config", "set"}
 
 
@@ -53,3 +54,12 @@ def pandas_options(module: Module, *keys: str) -> str:
     options = [f', zone="{zone}"'] if zone is not None else []
     options += [f", rows={rows}"] if rows is not None else []
     return "".join(options)
+
+
+def gpu_option(module: Module) -> str:
+    """The keyword argument that gives each task the share of a GPU that the job sets, empty where it sets none."""
+    share = setting(module, GPUS)
+    try:
+        return "" if share is None else f", num_gpus={float(share):g}"
+    except ValueError:
+        raise NotCarried(f"{GPUS} is set to {share}") from None
