@@ -38,7 +38,7 @@ class ApplyInPandas(Mapping):
             '    return pd.DataFrame({"n": [len(group)], "top": [group["id"].max()], "x": group["x"].max()})\n'
             'out = df.groupBy("k").applyInPandas(summary, "top long, x double, n int")',
             "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
-            ".groupby(['k'], num_partitions=partitions())"
+            ".groupby(['k'], num_partitions=shuffle_partitions())"
             '.map_groups(apply_in_pandas(summary, ["k"], pa.schema([("top", pa.int64()), ("x", pa.float64()), '
             '("n", pa.int32())])), batch_format="pyarrow")',
         ),
@@ -49,15 +49,15 @@ class ApplyInPandas(Mapping):
             '    return pd.DataFrame({"key": [f"{abs(key[0])} {key[1]}"], "n": [len(group)]})\n'
             'out = df.groupBy("x", F.col("flag")).applyInPandas(count, schema="key string, n long")',
             "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['x', 'flag']}, batch_format='pyarrow')"
-            '.groupby(["x", "flag"], num_partitions=partitions()).map_groups(apply_in_pandas(count, ["x", "flag"], '
-            'pa.schema([("key", pa.string()), ("n", pa.int64())])), batch_format="pyarrow")',
+            '.groupby(["x", "flag"], num_partitions=shuffle_partitions()).map_groups(apply_in_pandas(count, '
+            '["x", "flag"], pa.schema([("key", pa.string()), ("n", pa.int64())])), batch_format="pyarrow")',
         ),
         Case(
             "a key of -0.0",
             'out = df.groupBy("x").applyInPandas(lambda group: group[["x"]], "x double")',
             "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['x']}, batch_format='pyarrow')"
-            ".groupby(['x'], num_partitions=partitions()).map_groups(apply_in_pandas(lambda group: group[['x']], "
-            "['x'], pa.schema([('x', pa.float64())])), batch_format='pyarrow')",
+            ".groupby(['x'], num_partitions=shuffle_partitions()).map_groups(apply_in_pandas("
+            "lambda group: group[['x']], ['x'], pa.schema([('x', pa.float64())])), batch_format='pyarrow')",
             differs=ZEROS.name,
         ),
         Case("one group of all rows", "out = df.groupBy().applyInPandas(lambda group: group, df.schema)", None),

@@ -37,7 +37,7 @@ class GroupedAggregate(Mapping):
             "    return int((one.notna() & other.notna()).sum())\n"
             'out = df.groupBy("k").agg(spread("id").alias("ids"), both(F.col("i"), F.col("x")))',
             "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
-            ".groupby(['k'], num_partitions=partitions())"
+            ".groupby(['k'], num_partitions=shuffle_partitions())"
             ".map_groups(lambda batch: pa.table({'k': batch['k'].slice(0, 1), 'ids': spread(batch['id']), "
             "'both(i, x)': both(batch['i'], batch['x'])}), batch_format='pyarrow')",
         ),

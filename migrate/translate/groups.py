@@ -44,9 +44,9 @@ def map_groups(
         raise NotCarried(f"{PARTITIONS} is set to {parts}")
     return Emission(
         f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
-        f".groupby({names}, num_partitions={parts or 'partitions()'})"
+        f".groupby({names}, num_partitions={parts or 'shuffle_partitions()'})"
         f'.map_groups({function}, batch_format="pyarrow")',
-        helpers=tuple(sorted({"plain_zeros", *(() if parts else ("partitions",)), *helpers})),
+        helpers=tuple(sorted({"plain_zeros", *(() if parts else ("shuffle_partitions",)), *helpers})),
         imports=tuple(sorted(imports)),
         sorts=sorts,
     )

@@ -93,7 +93,7 @@ def compare(
     zone: str,
 ) -> None:
     theirs = attempt(spark._create_array, series, kind)
-    ours = attempt(helpers["to_arrow"], series, kind, zone)
+    ours = attempt(helpers["arrow_column"], series, kind, zone)
     same = theirs.equals(ours) if isinstance(theirs, pa.Array) and isinstance(ours, pa.Array) else theirs == ours
     if not same:
         print(f"{zone} {seen(series)} as {kind}: {theirs} here {ours}")
@@ -110,7 +110,7 @@ def main() -> None:
             for name in table.column_names:
                 column = part[name].combine_chunks()
                 shown = spark.arrow_to_pandas(pa.chunked_array([column]))
-                for ours in (frame[name], helpers["to_series"](part[name], zone)):  # type: ignore[index]
+                for ours in (frame[name], helpers["pandas_series"](part[name], zone)):  # type: ignore[index]
                     if described(shown) != described(ours):
                         print(f"{zone} {name} seen: {described(shown)} here {described(ours)}")
                 compare(helpers, spark, shown, column.type, zone)
