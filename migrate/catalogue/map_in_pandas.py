@@ -54,7 +54,7 @@ class MapInPandas(Mapping):
             'spark.conf.set("spark.sql.session.timeZone", "America/New_York")\n'
             "def hour(frames):\n"
             "    for frame in frames:\n"
-            '        yield frame.assign(hour=frame["at"].dt.hour, at=frame["at"].dt.floor("D"))[["id", "hour", "at"]]\n'
+            '        yield frame.assign(hour=frame["at"].dt.hour, at=frame["at"].dt.floor("h"))[["id", "hour", "at"]]\n'
             'out = df.mapInPandas(hour, "id long, hour int, at timestamp")',
             "out = df.map_batches(map_in_pandas(hour, pa.schema("
             '[("id", pa.int64()), ("hour", pa.int32()), ("at", pa.timestamp("us", tz="UTC"))]), '
