@@ -1,4 +1,4 @@
-"""Takes out what the move left without a use: imports, constants and functions at the top of a file."""
+"""Takes out what the move left without a use: imports, functions at the top of a file, and variables."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ def names_used(tree: ast.AST) -> set[str]:
 
 
 def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:
-    """The text without imports of the ``foreign`` packages, and without top-level names that only the moved code used.
+    """The text without imports of the ``foreign`` packages, and without names that only the moved code used.
 
     What nothing used before either stays as it is.
     """
     once = names_used(before)
+    read = {function.name: names_used(function) for function in _functions(before)}
     packages = tuple(foreign)
     while True:
         module = Module("", text, ast.parse(text), "")
-        edits = list(_edits(module, once, packages))
+        edits = [*_edits(module, once, packages), *_locals(module, read)]
         if not edits:
             return text
         text = apply(text, edits)
@@ -50,10 +51,30 @@ def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterabl
             idle = statement.name in once or foreign
             if statement.name not in used and idle:
                 yield _gone(lines, _with_decorators(module, statement))
-        elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
-            names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
-            if names & once and not names & used and _only_builds(module, statement.value):
+        elif _idle(module, statement, used, once):
+            yield _gone(lines, module.span(statement))
+
+
+def _locals(module: Module, before: dict[str, set[str]]) -> Iterable[Edit]:
+    """The same for the variables of functions; ``before`` has the names that each function read."""
+    lines = Lines(module.text)
+    for function in _functions(module.tree):
+        for statement in function.body if len(function.body) > 1 else []:
+            used = set().union(*(names_used(other) for other in function.body if other is not statement))
+            if _idle(module, statement, used, before.get(function.name, set())):
                 yield _gone(lines, module.span(statement))
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _idle(module: Module, statement: ast.stmt, used: set[str], once: set[str]) -> bool:
+    """Whether a statement only gives values to names that were ``once`` read, and are ``used`` no more."""
+    if not isinstance(statement, ast.Assign) or not all(isinstance(t, ast.Name) for t in statement.targets):
+        return False
+    names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
+    return bool(names & once) and not names & used and _only_builds(module, statement.value)
 
 
 def _only_builds(module: Module, value: ast.expr) -> bool:

@@ -99,7 +99,7 @@ def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
         if decorated is not None:
             yield decorated, scope.rpartition(".")[0]
         scopes.append((scope, list(function.body)))
-    seen: set[int] = set()
+    seen = {id(decorator) for function in functions(module).values() for decorator in function.decorator_list}
     for scope, body in reversed(scopes):
         for statement in body:
             for node in ast.walk(statement):
