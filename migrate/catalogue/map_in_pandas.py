@@ -52,10 +52,10 @@ class MapInPandas(Mapping):
             "batches and zone as the job sets them",
             'spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 500)\n'
             'spark.conf.set("spark.sql.session.timeZone", "America/New_York")\n'
-            "import pandas as pd\n"
             "def hour(frames):\n"
             "    for frame in frames:\n"
-            '        yield frame.assign(hour=frame["at"].dt.hour, at=frame["at"] + pd.Timedelta("400D"))[["id", "hour", "at"]]\n'
+            '        recent = frame["at"].where(frame["id"] != 5)\n'
+            '        yield frame.assign(hour=frame["at"].dt.hour, at=recent)[["id", "hour", "at"]]\n'
             'out = df.mapInPandas(hour, "id long, hour int, at timestamp")',
             "out = df.map_batches(map_in_pandas(hour, pa.schema("
             '[("id", pa.int64()), ("hour", pa.int32()), ("at", pa.timestamp("us", tz="UTC"))]), '
