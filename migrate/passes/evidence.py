@@ -113,7 +113,7 @@ class Evidence:
     @cached_property
     def relational(self) -> list[Stage]:
         """Native work worth keeping: joins, aggregates and windows of frames, joins and sorts of RDDs."""
-        kinds = _SHUFFLES - {Kind.SORT}
+        kinds = _SHUFFLES - {Kind.SORT, Kind.UNION}
         frames = [s for s in self.stages if s.kind in kinds and s.cost is Cost.NATIVE and s.symbol.startswith(_FRAMES)]
         return frames + [s for s in self.stages if s.symbol in _RELATIONAL_RDD]
 
