@@ -179,6 +179,24 @@ def test_colours_are_for_terminals_that_want_them(variables: dict[str, str], col
     assert process.returncode == 0 and b"words.py" in said and (b"\x1b[" in said) is colors
 
 
+def test_progress_is_shown_on_a_terminal_and_gone_at_the_end(tree: Path) -> None:
+    for number in range(60):
+        (tree / f"job{number}.py").write_text("from pyspark.sql import SparkSession\n")
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    command = [sys.executable, "-m", "migrate", "analyze", ".", "--jobs", "2", "--no-cache", "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment, cwd=tree) as process:
+        os.close(theirs)
+        said = b""
+        while chunk := _read(ours):
+            said += chunk
+    os.close(ours)
+    files = sum(1 for _ in tree.rglob("*.py"))
+    assert process.returncode == 0
+    assert b"reading files" in said and f"{files}/{files}".encode() in said
+    assert said.rstrip().endswith(b"\x1b[2K")
+
+
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)

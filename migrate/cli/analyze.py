@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ import click
 from migrate.cli.output import colored, write_all
 
 _TERMINAL = Path("-")
+_REDRAWN_AFTER = 0.1
+"""Seconds between two pictures of the progress bar."""
 _KEYS = {"baseline", "exclude", "fail-on", "jobs"}
 
 
@@ -64,7 +68,8 @@ def analyze(
     baseline = baseline or settings.get("baseline")
     processes = jobs or int(settings.get("jobs", os.cpu_count() or 1))
     cache = None if no_cache else Cache(default_folder())
-    report = analyzed(paths, processes, _bar(), cache, tuple(settings.get("exclude", ())))
+    with _bar() as show:
+        report = analyzed(paths, processes, show, cache, tuple(settings.get("exclude", ())))
     sources = sources_of(report)
     report = suppress(report, sources)
     if baseline is not None:
@@ -127,14 +132,26 @@ def _text(path: Path) -> str:
         raise MigrateError(f"{path}: cannot be read; give a file that exists and is UTF-8 text") from error
 
 
-def _bar() -> Callable[[int, int], None]:
-    """Shows how far the run is, on a terminal; says nothing elsewhere."""
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, gone when the run ends; nothing elsewhere."""
     if not sys.stderr.isatty():
-        return lambda done, of: None
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def show(done: int, of: int) -> None:
-        end = "\n" if done == of else ""
-        click.echo(f"\rreading {done:,} of {of:,} files", nl=False, err=True)
-        click.echo(end, nl=False, err=True)
+    columns = (TextColumn("reading files"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    # Redrawn from here and not from a thread of its own: processes are forked while it is shown.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+        task = progress.add_task("", total=None)
+        drawn = 0.0
 
-    return show
+        def show(done: int, of: int) -> None:
+            nonlocal drawn
+            progress.update(task, completed=done, total=of)
+            if done == of or time.monotonic() - drawn > _REDRAWN_AFTER:
+                progress.refresh()
+                drawn = time.monotonic()
+
+        yield show
