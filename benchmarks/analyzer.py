@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=1_000_000, help="of the made tree")
     parser.add_argument("--repeat", type=int, default=3, help="the best of so many runs is shown")
     parser.add_argument("--peers", action="store_true", help="pysparkler and semgrep too; installs them from PyPI")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds after which a peer is stopped")
     parser.add_argument("--folder", type=Path, default=ROOT / ".migrate" / "bench-analyzer")
     options = parser.parse_args()
     spark = next((ROOT / ".venv" / "spark").glob("lib/python3*/site-packages/pyspark"), None)
@@ -43,7 +44,7 @@ def main() -> int:
         "made": (made, lines, f"{files:,} files, {jobs} of them jobs"),
     }
     with tempfile.TemporaryDirectory() as scratch:
-        bench = Bench(Path(scratch), options.repeat)
+        bench = Bench(Path(scratch), options.repeat, options.limit)
         table = list(bench.rows(trees, options.peers, options.folder / "peers"))
     section = "\n".join((_title(options.repeat), *table, "", *bench.notes(), "")) + "\n"
     print(section)
@@ -54,8 +55,8 @@ def main() -> int:
 class Bench:
     """Runs everything that the table shows, and remembers which marks were met."""
 
-    def __init__(self, scratch: Path, repeat: int) -> None:
-        self.scratch, self.repeat = scratch, repeat
+    def __init__(self, scratch: Path, repeat: int, limit: float) -> None:
+        self.scratch, self.repeat, self.limit = scratch, repeat, limit
         self.marks: list[tuple[str, bool]] = []
 
     @property
@@ -97,7 +98,7 @@ class Bench:
                 continue
             peer.build(environments)
             for folder, lines, words in trees.values():
-                run = measure(peer.command(environments, folder), LIMIT)
+                run = measure(peer.command(environments, folder), self.limit)
                 yield _row(words, lines, f"{peer.package}: {peer.says}", run)
 
     def _best(self, folder: Path, jobs: int, *, cached: bool) -> Measured:
