@@ -48,6 +48,8 @@ def _bound(job: Job, module: Module) -> Iterator[tuple[int, str]]:
         what = _tie(stage)
         if what is not None:
             yield stage.span.line, what
+    if not any(name in module.text for name in _JVM | _PLATFORM):
+        return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and node.attr in _JVM:
             yield node.lineno, f"the JVM object {node.attr}"
