@@ -208,7 +208,7 @@ def _heavy(stage: Stage) -> bool:
 
 
 def _why(stage: Stage, planned: Plan) -> str:
-    return planned.refusals.get(stage.id, "it needs a model or a value that stays on Spark")
+    return planned.refusals.get(stage.id, "it needs a model, a value or an RDD that stays on Spark")
 
 
 def _blocked(job: Job, planned: Plan) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from migrate.emit.options import Place, place_of
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
 from migrate.mapping import NotCarried
-from migrate.passes.place import is_udf_maker
+from migrate.passes.place import is_handed_over, is_udf_maker
 from migrate.translate.locate import defined, functions, receiver_of
 
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
@@ -103,8 +103,8 @@ def check_crossings(flow: Flow, handoffs: list[HandOff]) -> None:
                 f"of the same function holds"
             )
         source = flow.job.stage(boundary.source)
-        if source.symbol.startswith(("RDD.", "SparkContext.")) and not source.symbol.endswith(".toDF"):
-            raise NotCarried(f"line {source.span.line} makes an RDD; only a DataFrame can be handed over as Parquet")
+        if not is_handed_over(source):
+            raise NotCarried(f"line {source.span.line} makes no DataFrame, and only that can be handed over as Parquet")
 
 
 def check_order(flow: Flow) -> None:

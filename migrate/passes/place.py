@@ -20,7 +20,8 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     ``refusal`` says why a stage cannot be carried to Ray, None when it can. Ray takes every Python-heavy stage whose
     whole downstream can be carried, that downstream, and reads, projections and filters in front of it where these
     reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark; so does one
-    that needs a model which stays on Spark. ``blocked_by`` names the first such stage on each way that the data goes.
+    that needs a model or an RDD which stays on Spark. ``blocked_by`` names the first such stage on each way that the
+    data goes.
     ``everything`` moves what can be carried whatever the verdict.
     """
     flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
@@ -32,7 +33,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
         held = reached(refused, flow.inputs)
         ray = reached((stage for stage in wanted if stage not in held), flow.consumers)
         ray |= _reached_back(flow, ray, refused)
-        cut_off = _without_their_models(flow, ray)
+        cut_off = _cut_off(flow, ray)
         if not cut_off:
             break
         refused |= cut_off
@@ -98,13 +99,19 @@ def _first_on_each_way(flow: _Flow, refused: set[str]) -> dict[str, list[str]]:
     return met
 
 
-def _without_their_models(flow: _Flow, ray: set[str]) -> set[str]:
-    """The stages on Ray that need what only a dataset can be handed over as: a model, a value on the driver."""
+def _cut_off(flow: _Flow, ray: set[str]) -> set[str]:
+    """The stages on Ray that need what stays on Spark and is no DataFrame: a model, a value on the driver, an RDD."""
     return {
         stage
         for stage in ray
-        if any(source not in ray and flow.by_id[source].kind in _NO_DATASET for source in flow.inputs[stage])
+        if any(source not in ray and not is_handed_over(flow.by_id[source]) for source in flow.inputs[stage])
     }
+
+
+def is_handed_over(stage: Stage) -> bool:
+    """Whether what a stage makes is a DataFrame, which Parquet can carry to the other engine."""
+    is_rdd = stage.symbol.startswith(("RDD.", "SparkContext.")) and not stage.symbol.endswith(".toDF")
+    return stage.kind not in _NO_DATASET and not is_rdd
 
 
 def _udfs_that_move(flow: _Flow, ray: set[str]) -> tuple[set[Span | None], set[int]]:

@@ -14,7 +14,7 @@ def stage(name: str, kind: Kind, *inputs: str, heavy: bool = False) -> Stage:
     return Stage(
         id=name,
         kind=kind,
-        symbol=f"X.{name}",
+        symbol=name if "." in name else f"X.{name}",
         cost=Cost.PYTHON if heavy else Cost.NATIVE,
         span=HERE,
         chain=HERE,
@@ -66,6 +66,17 @@ ROWS = [
         set(),
         {"udf": ("apply",)},
         id="a model does not cross",
+    ),
+    pytest.param(
+        [
+            stage("RDD.join", Kind.JOIN),
+            stage("udf", Kind.PROJECT, "RDD.join", heavy=True),
+            stage("write", Kind.WRITE, "udf"),
+        ],
+        {"RDD.join"},
+        set(),
+        {"udf": ("udf",)},
+        id="an RDD does not cross",
     ),
     pytest.param(
         [
