@@ -150,7 +150,6 @@ def fit(path: str) -> GradientBoostingClassifier:
         symbols=("SparkTorch.fit", "SparkAsyncDL.fit"),
         heavy=(HeavyKind.ESTIMATOR_OTHER,),
         severity=Severity.WARNING,
-        reported=False,
     ),
     Rule(
         code="SR719",

@@ -77,8 +77,7 @@ def spark() -> tuple[Enter, Undo]:
 def ray() -> tuple[Enter, Undo]:
     os.environ["RAY_DATA_DISABLE_PROGRESS_BARS"] = "1"
     # Idle workers of every kind stay for the next job: a new one takes longer than most jobs here.
-    os.environ["RAY_num_workers_soft_limit"] = "12"
-    os.environ["RAY_idle_worker_killing_time_threshold_ms"] = "600000"
+    os.environ |= {"RAY_num_workers_soft_limit": "12", "RAY_idle_worker_killing_time_threshold_ms": "600000"}
     import ray as engine
     from ray.data import DataContext
 
