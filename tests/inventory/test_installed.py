@@ -49,20 +49,3 @@ def test_pysparks_examples(spark_python: Path) -> None:
     assert _checked(report) == _checked(analyze((package / "examples",), 1))
     assert len(examples) > 100
     assert {job.path for job in report.jobs} == {str(file.relative_to(package / "examples")) for file in examples}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_a_large_sample_of_what_is_installed(tmp_path: Path) -> None:
-    _as_if_spark(random.Random(1).sample(_files(*FOLDERS.values()), 1500), tmp_path)
-    _checked(analyze((tmp_path,), 2))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", [*FOLDERS, "beside Spark"])
-def test_everything_installed_twice(name: str, spark_python: Path) -> None:
-    """As it is installed: files that import each other, PySpark and Horovod among them."""
-    (beside_spark,) = spark_python.parent.parent.glob("lib/python3*/site-packages")
-    folder = FOLDERS.get(name, beside_spark)
-    assert _checked(analyze((folder,), 2)) == _checked(analyze((folder,), 1))
