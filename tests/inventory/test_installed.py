@@ -7,8 +7,6 @@ import sysconfig
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from migrate.inventory import OUR_FAULT, analyze
 from migrate.report import Report, render
 
