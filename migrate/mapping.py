@@ -41,7 +41,8 @@ class Emission:
     names under ``templates/stage/``, written once below the imports; ``imports`` are whole import lines; ``sorts``
     the sorts of type that declared types hold (``floating``, ``struct``), for helpers that depend on them.
     ``claims`` are neighbouring stages that this emission covers, ``forgets`` names that the new text no longer
-    reads. ``notes`` are sentences for the report: what a person should know about the emitted code.
+    reads. ``notes`` are sentences for the report: what a person should know about the emitted code. ``offers`` are
+    the attributes that what the stage is called on, and the model that it makes, still have on Ray.
     """
 
     text: str | None = None
@@ -56,6 +57,7 @@ class Emission:
     removals: tuple[Span, ...] = ()
     sorts: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    offers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

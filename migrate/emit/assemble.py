@@ -12,9 +12,8 @@ from pathlib import Path
 
 from migrate.emit.collide import refuse_collisions
 from migrate.emit.flow import Part
-from migrate.emit.helpers import helper_source
 from migrate.emit.imports import add_imports, imports_above
-from migrate.emit.prune import names_used, prune
+from migrate.emit.prune import prune
 from migrate.emit.siblings import SPARK_PACKAGES, find_siblings, foreign_imports, refuse_relative, shipped, siblings
 from migrate.emit.style import formatted
 from migrate.emit.uses import stores
@@ -23,8 +22,11 @@ from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
 from migrate.translate import broadcasts
 from migrate.translate.edits import apply, physical_lines
+from migrate.translate.helpers import helper_source
 from migrate.translate.locate import bound_value
+from migrate.translate.names import members_used, names_used
 from migrate.translate.spark_types import arrow_type
+from migrate.translate.stand_ins import helpers_for, renames
 from migrate.translate.udfs import udfs_of
 
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)")
@@ -60,12 +62,13 @@ class Layout:
 
 def ray_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
     """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
-    edits = [*part.edits, *_udf_edits(module), *_type_edits(module)]
+    edits = [*part.edits, *_udf_edits(module), *_type_edits(module), *renames(module)]
     text = _pruned(module, edits, SPARK_PACKAGES)
     used = names_used(ast.parse(text))
     _ask_for_udfs(part, module, used)
     if broadcasts.NAME in used:
         part.helpers.add(broadcasts.HELPER)
+    part.helpers |= helpers_for(module, used)
     own = siblings(ast.parse(text), module, project)
     constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
     arguments = []
@@ -75,7 +78,7 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
         arguments.append('runtime_env={"py_modules": MODULES}')
     if text.count(_INIT) > 1:
         arguments.append("ignore_reinit_error=True")
-    helpers, imports = helper_source(part.helpers, part.sorts)
+    helpers, imports = helper_source(part.helpers, part.sorts, members_used(ast.parse(text)))
     block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece)
     plain = text.replace(_INIT, "pass")
     text = _insert(text.replace(_INIT, f"ray.init({', '.join(arguments)})"), block)

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from migrate.emit.uses import parameters
 from migrate.frontend.module import Module
 from migrate.mapping import NotCarried
-
-_TAKEN_OVER = "pyspark.ml.feature."
+from migrate.translate.stand_ins import stand_ins
 
 
 def refuse_collisions(text: str, inserted: str, imports: Iterable[str], edited: Iterable[str], module: Module) -> None:
@@ -31,7 +30,7 @@ def refuse_collisions(text: str, inserted: str, imports: Iterable[str], edited: 
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     for line_number, name, origin in _bindings(module.tree, deep=True):
         lost = name in brought and name in read and name not in ours and origin is not None
-        if lost and origin != brought[name] and not (origin or "").startswith(_TAKEN_OVER):
+        if lost and origin != brought[name] and origin not in stand_ins():
             raise NotCarried(
                 f"line {line_number} imports {name} from {(origin or '').rpartition('.')[0]}, which the Ray part does "
                 f"not have; the emitted code has a {name} of its own"

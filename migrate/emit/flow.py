@@ -15,6 +15,7 @@ from migrate.passes.place import is_udf_maker
 from migrate.translate.edits import Lines
 from migrate.translate.locate import bound_value, call_of, defined, functions, receiver_of
 from migrate.translate.spark_types import arrow_type
+from migrate.translate.stand_ins import uses_of
 from migrate.translate.udfs import udfs_of
 
 _NO_DATASET = {Kind.ACTION, Kind.WRITE, Kind.FIT, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
@@ -136,6 +137,7 @@ class Flow:
         """What other passes turn into Ray: UDFs, types, and what the moved stages edit away from their own place."""
         found: list[ast.AST] = [udf.maker for udf, _ in udfs_of(self.module)]
         touched = [edit.span for emission in self.emissions.values() for edit in emission.edits]
+        found += (node for node, _ in uses_of(self.module))
         found += (
             node
             for node in ast.walk(self.module.tree)

@@ -13,6 +13,7 @@ from migrate.ir import Engine, Kind, Stage
 from migrate.mapping import NotCarried
 from migrate.passes.place import is_handed_over, is_udf_maker
 from migrate.translate.locate import defined, functions, receiver_of
+from migrate.translate.stand_ins import names_of, uses_of
 
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
 
@@ -24,6 +25,7 @@ def check_uses(flow: Flow, walk: Walk) -> None:
     replaced = [edit.span for edit in walk.part.edits]
     known |= {id(node) for node in _names(flow) if any(inside(flow.module.span(node), span) for span in replaced)}
     for scope, held in _held(flow, moved, walk.part.handoffs).items():
+        held = held - _objects(flow, moved, scope)
         parents: dict[int, ast.AST] = {}
         for statement in flow.body(scope):
             for node in ast.walk(statement):
@@ -35,6 +37,20 @@ def check_uses(flow: Flow, walk: Walk) -> None:
                     continue
                 if id(node) not in known and id(node) not in gone and not _harmless(flow, node, parents.get(id(node))):
                     raise NotCarried(f"line {node.lineno} uses {node.id}, a Ray dataset after the move, in another way")
+
+
+def _objects(flow: Flow, moved: list[Stage], scope: str) -> set[str]:
+    """The names that hold objects of stand-in classes, and their models: they are used on Ray as they were on Spark."""
+    function = functions(flow.module)[scope] if scope else flow.module.tree
+    names = {
+        name
+        for origin in {origin for _, origin in uses_of(flow.module)}
+        for name in names_of(flow.module, origin, function)
+    }
+    fits = (stage for stage in moved if stage.kind is Kind.FIT and stage.scope == scope and stage.result is not None)
+    return names | {
+        str(stage.result) for stage in fits if stage.id in flow.emissions and flow.emissions[stage.id].offers
+    }
 
 
 def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, set[str]]:

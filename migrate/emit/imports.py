@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from migrate.emit.prune import names_used
 from migrate.translate.edits import physical_lines
+from migrate.translate.names import names_used
 
 
 def add_imports(text: str, wanted: Iterable[str]) -> str:

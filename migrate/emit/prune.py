@@ -9,17 +9,13 @@ from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, stands_alone, with_gap
+from migrate.translate.names import names_used
 from migrate.translate.udfs import FORMS
 
 _BUILDERS = (
     *("pyspark.", "pyarrow.", "pa.", "Chain", "logging.getLogger", "os.path.", "os.environ.", "re."),
     *(form.name for form in FORMS),
 )
-
-
-def names_used(tree: ast.AST) -> set[str]:
-    """Every name that a tree reads."""
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:

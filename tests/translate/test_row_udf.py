@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from migrate.emit.helpers import helper_source
+from migrate.translate.helpers import helper_source
 from migrate.translate.spark_types import from_ddl
 
 DAY, TIME = dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5, 6)

@@ -10,7 +10,7 @@ import adversarial
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from migrate.emit.helpers import helper_source
+from migrate.translate.helpers import helper_source
 
 _ASK = Path(adversarial.__file__).with_name("spark_pandas.py")
 

@@ -6,23 +6,27 @@ import ast
 import re
 from collections.abc import Iterable
 
-from migrate.emit.prune import names_used
 from migrate.templating import environment
+from migrate.translate.names import names_used
 
 _HEADER = re.compile(r"^\{#\s*(imports|needs):\s*(.*?)\s*#\}\n", re.MULTILINE)
 
 
-def helper_source(names: Iterable[str], sorts: Iterable[str]) -> tuple[str, set[str]]:
+def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str] = ()) -> tuple[str, set[str]]:
     """The source of the named helpers with all that they need, and the import lines they ask for.
 
-    ``sorts`` are the sorts of type that the job's UDFs declare: helpers leave out what no UDF needs.
+    ``sorts`` are the sorts of type that the job's UDFs declare, ``uses`` the attributes and keywords that the emitted
+    text names: helpers leave out what the job does not need.
     """
     ordered: list[str] = []
     imports: set[str] = set()
     for name in sorted(set(names)):
         _collect(name, ordered, imports)
     template = environment()
-    pieces = [template.get_template(_path(name)).render(types=sorted(sorts)).strip("\n") for name in ordered]
+    pieces = [
+        template.get_template(_path(name)).render(types=sorted(sorts), uses=sorted(set(uses))).strip("\n")
+        for name in ordered
+    ]
     source = "\n\n\n".join(pieces)
     used = names_used(ast.parse(source))
     return source, {line for line in imports if _names(line) & used}
