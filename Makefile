@@ -1,6 +1,6 @@
 # What a person types. Each target does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow bench bench-analyzer lint env-ray format lock clean
+.PHONY: help env demo test test-slow bench bench-analyzer examples lint env-ray format lock clean
 
 # The Python 3.10 to 3.13 that the environments are built from.
 PYTHON ?= python3
@@ -23,6 +23,9 @@ test-slow: env  ## the slow tests
 
 bench: env  ## Spark against Ray on the flagship job; writes docs/benchmarks.md
 	$(RAY)/python scripts/bench.py
+
+examples: env  ## Spark's own examples rewritten and run on both engines; writes docs/coverage.md
+	$(RAY)/python scripts/examples.py
 
 bench-analyzer: env  ## the analyzer's speed and memory; PEERS=--peers adds pysparkler and semgrep
 	PYTHONPATH=scripts $(RAY)/python benchmarks/analyzer.py $(PEERS)

@@ -43,7 +43,19 @@ def spark() -> tuple[Enter, Undo]:
     )
     session.sparkContext.setLogLevel("ERROR")
     stop_session, stop_context = SparkSession.stop, SparkContext.stop
-    SparkSession.stop = SparkContext.stop = lambda self: None  # type: ignore[method-assign]
+    running = session.sparkContext
+
+    def adopt(self: SparkContext, *arguments: object, **options: object) -> None:
+        """A job's own ``SparkContext(...)`` is the session's: there can be only one."""
+        self.__dict__ = running.__dict__
+
+    # The session is everybody's: what a job does to start or end it must not reach it.
+    for owner, name, substitute in (
+        (SparkSession, "stop", lambda self: None),
+        (SparkContext, "stop", lambda self: None),
+        (SparkContext, "__init__", adopt),
+    ):
+        setattr(owner, name, substitute)
     settings = {row.key: row.value for row in session.sql("SET").collect()}
 
     jvm = session.sparkContext._jvm
