@@ -156,6 +156,7 @@ def _run(job: Path, made: Rewrite, data: Path, arguments: list[str], engines: En
     found = _compared(expected, printed, sides["spark"], sides["ray"])
     if found != "differs":
         return found, ""
+    engines.spark.stop()  # workers of one session inherit one state of their random generators
     again = engines.spark.run(job, sides["again"], passed, SECONDS).stdout
     if _compared(expected, again, sides["spark"], sides["again"]) == "differs":
         return "random", "Spark's own second run differs from its first"
