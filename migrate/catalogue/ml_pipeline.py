@@ -1,34 +1,29 @@
-"""``Pipeline.fit`` and ``PipelineModel.transform`` over feature stages."""
+"""``Pipeline.fit`` and ``PipelineModel.transform``."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Difference, Edit, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.translate.names import members_used
+from migrate.translate.stand_ins import chained, check_uses, offer_of, stand_ins
 
-_FEATURE = "pyspark.ml.feature."
-_STAGES = {
-    "StringIndexer": ("string_indexer", {"inputCol", "outputCol"}),
-    "VectorAssembler": ("vector_assembler", {"inputCols", "outputCol"}),
-    "StandardScaler": ("standard_scaler", {"inputCol", "outputCol", "withMean", "withStd"}),
-}
+_PIPELINES = ("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline")
 
 
 class MlPipeline(Mapping):
     """
     ## Matches
-    ``Pipeline(stages=[...])`` of StringIndexer, VectorAssembler and StandardScaler with parameters given by keyword,
-    fitted and applied.
+    ``Pipeline(stages=[...])`` of stages that are mapped, made in place or bound to a name, fitted and applied.
 
     ## Semantics
-    A ``Chain`` of Ray preprocessors takes the pipeline's place; each has the name and the parameters of its MLlib stage
-    and MLlib's arithmetic: labels by falling frequency with ties in alphabetical order, the sample deviation (n - 1),
-    factor 0 for a constant feature, NULL or NaN in a vector an error.
+    A ``Pipeline`` of the emitted file's own: each stage is fitted on what those in front of it make, and ``fit`` leaves
+    the pipeline as it is. Each stage has the name and the parameters of its MLlib stage and MLlib's arithmetic.
 
     ## Not covered
-    Other stages, ``handleInvalid``, ``stringOrderType``, several columns at once, params set by setters or at ``fit``.
+    Stages that are not mapped, a list of stages that is not written where the pipeline is made, params given at ``fit``,
+    what a job asks of the fitted stages.
     """
 
     code = "SR601"
@@ -43,9 +38,19 @@ class MlPipeline(Mapping):
             'pipeline = Pipeline(stages=[StringIndexer(inputCol="k", outputCol="index")])\n'
             "model = pipeline.fit(df)\n"
             'out = model.transform(df).select("id", "k", "index")',
-            'pipeline = Chain(StringIndexer(inputCol="k", outputCol="index"))\n'
+            'pipeline = Pipeline(stages=[StringIndexer(inputCol="k", outputCol="index")])\n'
             "model = pipeline.fit(df)\n"
             'out = model.transform(df).select_columns(["id", "k", "index"])',
+        ),
+        Case(
+            "stages with names",
+            'assembler = VectorAssembler(inputCols=["id", "flag"], outputCol="measures", handleInvalid="skip")\n'
+            'scaler = StandardScaler(inputCol="measures", outputCol="scaled", withMean=True)\n'
+            "model = Pipeline(stages=[assembler, scaler]).fit(df)\n"
+            'out = model.transform(df).select("id", "measures", "scaled")',
+            "model = Pipeline(stages=[assembler, scaler]).fit(df)\n"
+            'out = model.transform(df).select_columns(["id", "measures", "scaled"])',
+            tolerance=(("scaled", 1e-14),),
         ),
         Case("an estimator", "model = Pipeline(stages=[LogisticRegression()]).fit(df)", None),
     )
@@ -57,42 +62,36 @@ class MlPipeline(Mapping):
             fits = [s for s in call.job.stages if s.id in call.stage.inputs and s.symbol == "Pipeline.fit"]
             if not fits:
                 raise NotCarried("the model was not fitted in this job")
-            return call_emission_without_text(self.emit(call.neighbour(fits[0].id)))
+            return self.emit(call.neighbour(fits[0].id))
+        asked = frozenset(members_used(call.module.tree))
+        models = {call.stage.result} if call.stage.result is not None else set()
+        check_uses(call.module, _PIPELINES[0], offer_of(_PIPELINES[0], asked), models)
+        for stage in self._stages(call):
+            origin = _origin(call, stage)
+            check_uses(call.module, origin, offer_of(origin, asked), set())
+        return Emission(helpers=("pipeline",))
+
+    def _stages(self, call: Call) -> list[ast.expr]:
         fit = call.node()
-        receiver = fit.func.value if isinstance(fit.func, ast.Attribute) else None
-        maker = call.bound(receiver.id) if isinstance(receiver, ast.Name) else receiver
-        if not isinstance(maker, ast.Call) or call.resolve(maker.func) != "pyspark.ml.Pipeline":
+        maker = fit.func.value if isinstance(fit.func, ast.Attribute) else None
+        maker = call.bound(maker.id) if isinstance(maker, ast.Name) else maker
+        if not isinstance(maker, ast.Call) or call.resolve(maker.func) not in _PIPELINES:
             raise NotCarried("the pipeline is not built where it can be read")
-        stages = next((k.value for k in maker.keywords if k.arg == "stages"), None)
+        stages = next((keyword.value for keyword in maker.keywords if keyword.arg == "stages"), None)
         if not isinstance(stages, ast.List) or len(maker.keywords) != 1 or maker.args:
             raise NotCarried("the stages of the pipeline are not a literal list")
-        helpers = tuple(self._helper(call, stage) for stage in stages.elts)
         if not stages.elts:
             raise NotCarried("the pipeline has no stages")
-        whole, first, last = call.span(maker), call.span(stages.elts[0]), call.span(stages.elts[-1])
-        head = replace(whole, end_line=first.line, end_column=first.column)
-        tail = replace(whole, line=last.end_line, column=last.end_column)
-        return Emission(
-            helpers=helpers,
-            imports=("from ray.data.preprocessors import Chain",),
-            edits=(Edit(head, "Chain("), Edit(tail, ")")),
-        )
-
-    def _helper(self, call: Call, stage: ast.expr) -> str:
-        if not isinstance(stage, ast.Call):
-            raise NotCarried(f"the pipeline stage {call.text(stage)} is not built in place")
-        name = (call.resolve(stage.func) or "?").removeprefix(_FEATURE)
-        if name not in _STAGES:
-            raise NotCarried(f"{name} is not mapped yet")
-        helper, known = _STAGES[name]
-        given = {keyword.arg for keyword in stage.keywords}
-        if stage.args or not given <= known:
-            raise NotCarried(
-                f"{name} with {', '.join(sorted(map(str, given - known))) or 'positional parameters'} is not mapped yet"
-            )
-        return helper
+        return stages.elts
 
 
-def call_emission_without_text(emission: Emission) -> Emission:
-    """The same emission for a stage whose own text stays."""
-    return Emission(helpers=emission.helpers, imports=emission.imports, edits=emission.edits)
+def _origin(call: Call, stage: ast.expr) -> str:
+    """The class of a stage that is made in place or bound to a name."""
+    maker = call.bound(stage.id) if isinstance(stage, ast.Name) else stage
+    makers = list(chained(maker)) if isinstance(maker, ast.Call) else []
+    if not makers:
+        raise NotCarried(f"the pipeline stage {call.text(stage)} is not built where it can be read")
+    origin = call.resolve(makers[-1].func) or call.text(makers[-1].func)
+    if origin not in stand_ins():
+        raise NotCarried(f"{origin.rpartition('.')[2]} is not mapped yet")
+    return origin

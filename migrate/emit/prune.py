@@ -13,7 +13,7 @@ from migrate.translate.names import names_used
 from migrate.translate.udfs import FORMS
 
 _BUILDERS = (
-    *("pyspark.", "pyarrow.", "pa.", "Chain", "logging.getLogger", "os.path.", "os.environ.", "re."),
+    *("pyspark.", "pyarrow.", "pa.", "logging.getLogger", "os.path.", "os.environ.", "re."),
     *(form.name for form in FORMS),
 )
 

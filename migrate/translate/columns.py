@@ -102,7 +102,8 @@ class Translator:
             return self.column(node.args[0])
         if origin == "pyspark.ml.functions.vector_to_array" and len(node.args) == 1:
             inner = self.column(node.args[0])
-            return Column("", inner.text, None, inner.helpers, inner.imports)
+            helpers = inner.helpers | {"vector_to_array"}
+            return Column("", f"vector_to_array({inner.text})", None, helpers, inner.imports)
         udf = self.udf(node.func)
         if udf is not None:
             return self._udf(node, udf)

@@ -135,13 +135,13 @@ def names_of(module: Module, origin: str, holder: ast.AST) -> set[str]:
     return {
         target.id
         for node in ast.walk(holder)
-        if isinstance(node, ast.Assign) and any(inner in makers for inner in _chained(node.value))
+        if isinstance(node, ast.Assign) and any(inner in makers for inner in chained(node.value))
         for target in node.targets
         if isinstance(target, ast.Name)
     }
 
 
-def _chained(node: ast.expr) -> Iterator[ast.expr]:
+def chained(node: ast.expr) -> Iterator[ast.expr]:
     """A call and the calls that it is chained to: ``Tokenizer().setInputCol("a")``."""
     while isinstance(node, ast.Call):
         yield node
@@ -167,5 +167,5 @@ def check_uses(module: Module, origin: str, offer: Offer, models: set[str]) -> N
         if not isinstance(node, ast.Attribute) or node.attr in offer.members:
             continue
         value = node.value
-        if (isinstance(value, ast.Name) and value.id in holders) or any(inner in makers for inner in _chained(value)):
+        if (isinstance(value, ast.Name) and value.id in holders) or any(inner in makers for inner in chained(value)):
             raise NotCarried(f"{name}.{node.attr} (line {node.lineno}) is not mapped yet")
