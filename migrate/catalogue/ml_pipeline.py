@@ -22,8 +22,8 @@ class MlPipeline(Mapping):
     the pipeline as it is. Each stage has the name and the parameters of its MLlib stage and MLlib's arithmetic.
 
     ## Not covered
-    Stages that are not mapped, a list of stages that is not written where the pipeline is made, params given at ``fit``,
-    what a job asks of the fitted stages.
+    Stages that are not mapped, a list of stages that is not written where the pipeline is made, params given at
+    ``fit``, what a job asks of the fitted stages.
     """
 
     code = "SR601"

@@ -26,12 +26,12 @@ class StandardScaler(MlStage):
     cases = (
         Case(
             "deviations",
-            'vectors = VectorAssembler(inputCols=["id", "flag"], outputCol="measures", handleInvalid="skip").transform(df)\n'
+            'assembler = VectorAssembler(inputCols=["id", "flag"], outputCol="measures", handleInvalid="skip")\n'
+            "vectors = assembler.transform(df)\n"
             'scaler = StandardScaler(inputCol="measures", outputCol="scaled")\n'
             "model = scaler.fit(vectors)\n"
             'out = model.transform(vectors).select("id", "scaled")',
-            "model = scaler.fit(vectors)\n"
-            'out = model.transform(vectors).select_columns(["id", "scaled"])',
+            'model = scaler.fit(vectors)\nout = model.transform(vectors).select_columns(["id", "scaled"])',
             tolerance=(("scaled", 1e-14),),
         ),
         Case(

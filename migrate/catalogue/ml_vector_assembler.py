@@ -26,9 +26,9 @@ class VectorAssembler(MlStage):
     cases = (
         Case(
             "rows with NULL left out",
-            'assembler = VectorAssembler(inputCols=["i", "big", "x", "flag"], outputCol="vector", handleInvalid="skip")\n'
-            'out = assembler.transform(df).select("id", "vector")',
-            'out = assembler.transform(df).select_columns(["id", "vector"])',
+            'assembler = VectorAssembler(inputCols=["i", "big", "x", "flag"], outputCol="all", handleInvalid="skip")\n'
+            'out = assembler.transform(df).select("id", "all")',
+            'out = assembler.transform(df).select_columns(["id", "all"])',
         ),
         Case(
             "NULL kept as NaN",

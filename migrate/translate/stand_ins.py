@@ -141,7 +141,7 @@ def names_of(module: Module, origin: str, holder: ast.AST) -> set[str]:
     }
 
 
-def chained(node: ast.expr) -> Iterator[ast.expr]:
+def chained(node: ast.expr) -> Iterator[ast.Call]:
     """A call and the calls that it is chained to: ``Tokenizer().setInputCol("a")``."""
     while isinstance(node, ast.Call):
         yield node
