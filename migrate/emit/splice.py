@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,10 +13,7 @@ from migrate.emit.uses import blocks
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Span
 from migrate.mapping import Edit
-from migrate.translate.edits import stands_alone, with_gap
-
-# What stands between the end of a receiver and the dot of its method: closing parentheses, comments, line breaks.
-_LEAD = re.compile(r"(?:\s|\)|\\\r?\n|#[^\r\n]*)*")
+from migrate.translate.edits import lead_of, stands_alone, with_gap
 
 
 def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[ast.stmt] = ()) -> Part:
@@ -51,8 +47,8 @@ def _stages(flow: Flow, part: Part) -> None:
             continue
         if emission.text is not None and not emission.drop:
             span = emission.span or stage.chain
-            lead = _LEAD.match(flow.lines.cut(span)) if emission.span is None else None
-            part.edits.append(Edit(span, (lead.group() if lead else "") + emission.text))
+            lead = lead_of(flow.lines.cut(span)) if emission.span is None else ""
+            part.edits.append(Edit(span, lead + emission.text))
         part.edits += emission.edits
         part.helpers |= set(emission.helpers)
         part.imports |= set(emission.imports)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
 from migrate.ir import Span
 from migrate.mapping import Edit
 
+_LEAD = re.compile(r"(?:\s|\)|\\\r?\n|#[^\r\n]*)*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -51,10 +53,28 @@ class Lines:
         start, end = self.bounds(span)
         return self.text[start:end]
 
+    def insertion(self, path: str, offset: int) -> Span:
+        """The empty span at an offset of the text."""
+        line = bisect_right(self._starts, offset)
+        column = offset - self._starts[line - 1]
+        return Span(path, line, column, line, column)
+
     def indent(self, line: int) -> str:
         """The white space that a line begins with."""
         body = self.line(line)
         return body[: len(body) - len(body.lstrip(" \t"))]
+
+
+def lead_of(text: str) -> str:
+    """What stands between the end of a receiver and the dot of its method: parentheses, comments, line breaks."""
+    found = _LEAD.match(text)
+    assert found is not None  # the pattern matches nothing at all, too
+    return found.group()
+
+
+def closed_before(text: str) -> int:
+    """How many parentheses are closed between the end of a receiver and the dot of its method."""
+    return re.sub("#.*", "", lead_of(text)).count(")")
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from migrate.mapping import Call, Difference, Emission, NotCarried
+from migrate.mapping import Call, Difference, Edit, Emission, NotCarried
+from migrate.translate.edits import Lines, closed_before
 from migrate.translate.settings import ROWS, ZONE, gpu_option, pandas_options
 from migrate.translate.spark_types import arrow_type
 
@@ -15,6 +16,30 @@ BATCHES = Difference(
     "a block takes the place of a partition: the same rows, cut elsewhere, so what a function keeps from one batch to "
     "the next reaches other rows, and a partition without rows is not seen",
 )
+
+
+def wrapped(call: Call, function: str, parameters: tuple[str, ...] = ()) -> Emission:
+    """The emission that hands the dataset to an emitted function: ``df.show(5)`` becomes ``show(df, 5)``.
+
+    NotCarried for arguments other than ``parameters``, and where the dataset cannot be read.
+    """
+    named = [argument.name for argument in call.stage.args if argument.name is not None]
+    unknown = sorted({*named} - {*parameters})
+    if unknown or len(call.stage.args) > len(parameters):
+        raise NotCarried(f"{', '.join(unknown) or 'a further argument'} of {call.stage.symbol} is not mapped yet")
+    receiver = call.receiver()
+    if receiver is None:
+        raise NotCarried(f"what {call.stage.symbol} is called on cannot be read")
+    lines = Lines(call.module.text)
+    start, end = lines.bounds(call.span(receiver))
+    for _ in range(closed_before(call.module.text[end:])):
+        start = call.module.text.rindex("(", 0, start)
+    passed = [f"{one.name}={one.source}" if one.name is not None else one.source for one in call.stage.args]
+    return Emission(
+        "".join(f", {argument}" for argument in passed) + ")",
+        helpers=(function,),
+        edits=(Edit(lines.insertion(call.stage.chain.path, start), f"{function}("),),
+    )
 
 
 def function_text(call: Call, names: tuple[str, ...]) -> str:

@@ -23,10 +23,8 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     for name in sorted(set(names)):
         _collect(name, ordered, imports)
     template = environment()
-    pieces = [
-        template.get_template(_path(name)).render(types=sorted(sorts), uses=sorted(set(uses))).strip("\n")
-        for name in ordered
-    ]
+    options = {"types": sorted(sorts), "uses": sorted(set(uses)), "helpers": ordered}
+    pieces = [template.get_template(_path(name)).render(options).strip("\n") for name in ordered]
     source = "\n\n\n".join(pieces)
     used = names_used(ast.parse(source))
     return source, {line for line in imports if _names(line) & used}
