@@ -82,7 +82,7 @@ CUT = [
     pytest.param(
         "metrics = {}\n"
         + READ
-        + 'metrics["n"] = df.count()\n'
+        + 'metrics["n"] = df.corr("a", "b")\n'
         + MOVED
         + 'with open(args.output, "w") as file:\n    file.write(str(metrics))\n',
         ["file.write(str(metrics))"],
@@ -231,7 +231,7 @@ def test_a_udf_that_nothing_uses_goes_with_its_decorator(tmp_path: Path) -> None
 
 
 def test_a_stage_that_needs_a_number_of_sparks_stays_there(tmp_path: Path) -> None:
-    result = rewritten(job(READ + "n = df.count()\n" + MOVED.replace('"x"', "str(n)")), tmp_path)
+    result = rewritten(job(READ + 'n = df.corr("a", "b")\n' + MOVED.replace('"x"', "str(n)")), tmp_path)
     assert result.files == {} and not result.complete
     assert any("a value or an RDD that stays on Spark" in finding.message for finding in result.findings)
 
