@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from migrate.emit.sessions import handed_on, is_context, makes_session
 from migrate.emit.uses import own_nodes
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
@@ -170,39 +171,19 @@ class Flow:
         """The variables that hold a Spark session or context: the roots of the reads, and what is made by a builder."""
         names = set()
         for node in ast.walk(self.module.tree):
-            if isinstance(node, ast.Assign) and (makes_session(self.module, node.value) or _is_context(node.value)):
+            if isinstance(node, ast.Assign) and (makes_session(self.module, node.value) or is_context(node.value)):
                 names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         for stage in self.here:
             root = self._reader(stage) if stage.kind is Kind.READ else None
             if root is not None and self.module.resolve(root) is None:
                 names.add(root.id)
-        return names
+        return names | handed_on(self.module, names)
 
     def _reader(self, stage: Stage) -> ast.Name | None:
         try:
             return _reader(call_of(self.module, stage))
         except NotCarried:
             return None  # a read that is not a call, such as a cell of SQL
-
-
-def makes_session(module: Module, node: ast.expr) -> bool:
-    """Whether an expression makes, or gets, a Spark session or context."""
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Attribute) and node.func.attr in {"getOrCreate", "create"}:
-        inner: ast.expr = node.func.value
-        while isinstance(inner, ast.Call | ast.Attribute):
-            origin = module.resolve(inner) if isinstance(inner, ast.Attribute) else None
-            if origin and origin.startswith("pyspark.sql.") and origin.endswith("SparkSession.builder"):
-                return True
-            inner = inner.func if isinstance(inner, ast.Call) else inner.value
-        return False
-    return module.resolve(node.func) in {"pyspark.SparkContext", "pyspark.context.SparkContext"}
-
-
-def _is_context(node: ast.expr) -> bool:
-    """Whether an expression is a session's context."""
-    return isinstance(node, ast.Attribute) and node.attr == "sparkContext"
 
 
 def inside(inner: Span, outer: Span) -> bool:
@@ -216,7 +197,10 @@ def _reader(node: ast.expr) -> ast.Name | None:
     last: ast.expr = node
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         last, node = node, node.func if isinstance(node, ast.Call) else node.value
-    known = {"read", "readStream", "table", "sql", "range", "createDataFrame", "sparkContext", "textFile"}
+    known = {
+        *("read", "readStream", "table", "sql", "range", "createDataFrame"),
+        *("sparkContext", "textFile", "wholeTextFiles", "binaryFiles", "pickleFile", "parallelize"),
+    }
     reads = isinstance(last, ast.Attribute) and last.attr in known
     return node if isinstance(node, ast.Name) and reads else None
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from migrate.emit.flow import Flow, HandOff, Part
 from migrate.emit.guard import check_crossings, check_order, check_returns, check_uses
 from migrate.emit.ledger import read_text, write_text
+from migrate.emit.sessions import session_edits
 from migrate.emit.uses import blocks
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Span
@@ -31,6 +32,7 @@ def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[
         check_crossings(flow, walk.part.handoffs)
         check_order(flow)
         _stages(flow, walk.part)
+        walk.part.edits += session_edits(flow.module, flow.sessions)
     _statements(flow, walk)
     walk.part.left = walk.orphans
     walk.part.notes = [(statement.lineno, note) for statement, note in walk.notes]

@@ -219,9 +219,9 @@ def test_what_a_function_returns_in_one_part_only(use: str, refused: bool, tmp_p
         with pytest.raises(MigrateError, match="uses what work returns"):
             rewritten(text, tmp_path)
     else:
-        # The function takes the session, which the Ray part does not have.
-        with pytest.raises(MigrateError, match=r"job_ray\.py would use spark, which only the other part has"):
-            rewritten(text, tmp_path)
+        files = rewritten(text, tmp_path).files
+        assert "work(spark)" in files["job_spark.py"]
+        assert "\nwork()\n" in files["job_ray.py"]
 
 
 def test_a_udf_that_nothing_uses_goes_with_its_decorator(tmp_path: Path) -> None:
