@@ -229,6 +229,8 @@ class Walk(Ledger):
         lost = loads(statement) & set(self.dropped)
         foreign = self.engine is Engine.RAY and flow.is_spark_only(statement)
         if not stops and (foreign or lost):
+            if not flow.has_spark and not stores(statement) and not isinstance(statement, _STAYS):
+                raise NotCarried(f"line {statement.lineno} does something of Spark's that is not understood")
             if not foreign:
                 self._leaves(statement)
                 self._orphan(statement)

@@ -132,6 +132,8 @@ def _builder_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, gi
     if op.result == "-":
         return UNKNOWN
     producers = producers_of(given.all)
+    if base.type == "Estimator" and producers and any(isinstance(v, Spark) and v.type in DATASETS for v in given.all):
+        return opaque(m, node, f"{base.type}.{name}", (base, *given.all))  # takes data, so it sets no parameter
     built = _built(m, base, op, name, node, node, producers)
     udfs = built.udfs.union(*(udfs_of(value) for value in given.all))
     m.session_made |= built.type in SESSIONS and name in ("getOrCreate", "create")

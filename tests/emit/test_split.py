@@ -306,3 +306,10 @@ def test_a_sibling_that_imports_spark_is_reported(tmp_path: Path) -> None:
 
 def test_the_template_itself_is_a_job() -> None:
     ast.parse(MAIN.format(body="    pass"))
+
+
+def test_what_only_spark_could_do_is_never_left_out(tmp_path: Path) -> None:
+    """A statement that reads nothing but what Spark made is no stage, and would go without a trace."""
+    text = job("df = spark.read.parquet(args.input)\n" + MOVED + "odd = Odd(k=2)\nodd.start()\n")
+    with pytest.raises(MigrateError, match="does something of Spark's that is not understood"):
+        rewritten(text.replace("import sys\n", "import sys\n\nfrom pyspark.odd import Odd\n"), tmp_path)
