@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from migrate.emit.context import StageCall
 from migrate.emit.flow import Flow, HandOff, inside
 from migrate.emit.options import Place, place_of
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
-from migrate.mapping import NotCarried
+from migrate.mapping import Edit, NotCarried
 from migrate.passes.place import is_handed_over, is_udf_maker
-from migrate.translate.locate import defined, functions, receiver_of
+from migrate.translate.locate import call_of, defined, functions, receiver_of
 from migrate.translate.stand_ins import names_of, uses_of
 
+_METHODS_ON_RAY = {"columns"}
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
 
 
-def check_uses(flow: Flow, walk: Walk) -> None:
-    """Every use of a dataset or model that is Ray's now must be one that was rewritten: ``df.columns`` was not."""
+def check_uses(flow: Flow, walk: Walk) -> list[Edit]:
+    """Every use of a dataset or model that is Ray's now must be one that was rewritten: ``df.schema`` was not.
+
+    The edits are for what is an attribute on Spark and a method on Ray.
+    """
+    edits: list[Edit] = []
     moved = [stage for stage in flow.here if stage.engine is Engine.RAY and not is_udf_maker(stage)]
     known = {id(node) for stage in moved for node in _taken(flow, stage)}
     replaced = [edit.span for edit in walk.part.edits]
@@ -31,12 +37,38 @@ def check_uses(flow: Flow, walk: Walk) -> None:
             for node in ast.walk(statement):
                 parents.update((id(child), node) for child in ast.iter_child_nodes(node))
         gone = {id(node) for statement in walk.removed for node in ast.walk(statement)}
+        made = {id(call_of(flow.module, stage)) for stage in moved if stage.scope == scope and _is_dataset(stage)}
         for statement in flow.body(scope):
             for node in ast.walk(statement):
-                if not (isinstance(node, ast.Name) and node.id in held and isinstance(node.ctx, ast.Load)):
+                parent = parents.get(id(node))
+                by_name = isinstance(node, ast.Name) and node.id in held and isinstance(node.ctx, ast.Load)
+                asked = (
+                    isinstance(parent, ast.Attribute) and parent.value is node and not _in_chain(flow, moved, parent)
+                )
+                if id(node) in gone or not (by_name or (id(node) in made and asked)):
                     continue
-                if id(node) not in known and id(node) not in gone and not _harmless(flow, node, parents.get(id(node))):
-                    raise NotCarried(f"line {node.lineno} uses {node.id}, a Ray dataset after the move, in another way")
+                if isinstance(parent, ast.Attribute) and asked and parent.attr in _METHODS_ON_RAY:
+                    edits.append(_called(flow, parent))
+                elif isinstance(node, ast.expr) and id(node) not in known and not _harmless(flow, node, parent):
+                    name = node.id if isinstance(node, ast.Name) else flow.module.segment(node)
+                    raise NotCarried(f"line {node.lineno} uses {name}, a Ray dataset after the move, in another way")
+    return edits
+
+
+def _is_dataset(stage: Stage) -> bool:
+    return stage.kind not in _VALUES and stage.kind is not Kind.FIT
+
+
+def _in_chain(flow: Flow, moved: list[Stage], node: ast.Attribute) -> bool:
+    """Whether an attribute is part of what a moved stage's text replaces: ``df.write`` of ``df.write.parquet(p)``."""
+    span = flow.module.span(node)
+    end = replace(span, line=span.end_line, column=span.end_column)
+    return any(inside(end, stage.chain) for stage in moved)
+
+
+def _called(flow: Flow, node: ast.Attribute) -> Edit:
+    span = flow.module.span(node)
+    return Edit(replace(span, line=span.end_line, column=span.end_column), "()")
 
 
 def _objects(flow: Flow, moved: list[Stage], scope: str) -> set[str]:
@@ -89,7 +121,7 @@ def _names(flow: Flow) -> list[ast.Name]:
     return [node for node in ast.walk(flow.module.tree) if isinstance(node, ast.Name)]
 
 
-def _harmless(flow: Flow, node: ast.Name, parent: ast.AST | None) -> bool:
+def _harmless(flow: Flow, node: ast.AST, parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.Return | ast.Delete | ast.Assign | ast.AnnAssign):
         return True
     if isinstance(parent, ast.Compare):

@@ -28,7 +28,7 @@ def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[
         walk.scope(scope, flow.body(scope))
     check_returns(flow, walk)
     if engine is Engine.RAY:
-        check_uses(flow, walk)
+        walk.part.edits += check_uses(flow, walk)
         check_crossings(flow, walk.part.handoffs)
         check_order(flow)
         _stages(flow, walk.part)

@@ -140,7 +140,7 @@ REFUSED = [
         "may end the job early",
         id="an early exit Ray would not see",
     ),
-    pytest.param(READ + MOVED + "print(out.columns)\n", "uses out, a Ray dataset", id="an attribute of Spark's"),
+    pytest.param(READ + MOVED + "print(out.schema)\n", "uses out, a Ray dataset", id="an attribute of Spark's"),
     pytest.param(
         READ + MOVED + 'spark.read.parquet(os.path.join(args.output, "x")).groupBy("a").count().show()\n',
         "reads on Spark what line",
@@ -313,3 +313,12 @@ def test_what_only_spark_could_do_is_never_left_out(tmp_path: Path) -> None:
     text = job("df = spark.read.parquet(args.input)\n" + MOVED + "odd = Odd(k=2)\nodd.start()\n")
     with pytest.raises(MigrateError, match="does something of Spark's that is not understood"):
         rewritten(text.replace("import sys\n", "import sys\n\nfrom pyspark.odd import Odd\n"), tmp_path)
+
+
+@pytest.mark.parametrize("dataset", ["out", 'df.withColumn("b", loud("a"))'])
+def test_what_is_asked_of_a_dataset(dataset: str, tmp_path: Path) -> None:
+    start = "df = spark.read.parquet(args.input)\n" + MOVED
+    asked = rewritten(job(f"{start}print({dataset}.columns)\n"), tmp_path)
+    assert ".columns()" in asked.files["job_ray.py"]
+    with pytest.raises(MigrateError, match="a Ray dataset after the move, in another way"):
+        rewritten(job(f"{start}print({dataset}.schema)\n"), tmp_path)
