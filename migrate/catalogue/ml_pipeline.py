@@ -52,7 +52,18 @@ class MlPipeline(Mapping):
             'out = model.transform(df).select_columns(["id", "measures", "scaled"])',
             tolerance=(("scaled", 1e-14),),
         ),
-        Case("an estimator", "model = Pipeline(stages=[LogisticRegression()]).fit(df)", None),
+        Case(
+            "what a fitted stage learned",
+            'indexer = StringIndexer(inputCol="k", outputCol="index")\n'
+            'model = Pipeline(stages=[indexer]).fit(df.where("k IS NOT NULL"))\n'
+            "print(model.stages[0].labels)",
+            "print(model.stages[0].labels)",
+        ),
+        Case(
+            "an estimator without a mapping",
+            "from pyspark.ml.recommendation import ALS\nmodel = Pipeline(stages=[ALS()]).fit(df)",
+            None,
+        ),
     )
 
     def emit(self, call: Call) -> Emission:
@@ -65,11 +76,14 @@ class MlPipeline(Mapping):
             return self.emit(call.neighbour(fits[0].id))
         asked = frozenset(members_used(call.module.tree))
         models = {call.stage.result} if call.stage.result is not None else set()
-        check_uses(call.module, _PIPELINES[0], offer_of(_PIPELINES[0], asked), models)
-        for stage in self._stages(call):
-            origin = _origin(call, stage)
-            check_uses(call.module, origin, offer_of(origin, asked), set())
-        return Emission(helpers=("pipeline",))
+        own = offer_of(_PIPELINES[0], asked)
+        check_uses(call.module, _PIPELINES[0], own, models)
+        origins = [_origin(call, stage) for stage in self._stages(call)]
+        offers = [offer_of(origin, asked) for origin in origins]
+        for origin, offer in zip(origins, offers, strict=True):
+            check_uses(call.module, origin, offer, set())
+        _check_fitted(call, frozenset[str]().union(*(offer.members for offer in offers)))
+        return Emission(helpers=("pipeline",), offers=own.members)
 
     def _stages(self, call: Call) -> list[ast.expr]:
         fit = call.node()
@@ -95,3 +109,24 @@ def _origin(call: Call, stage: ast.expr) -> str:
     if origin not in stand_ins():
         raise NotCarried(f"{origin.rpartition('.')[2]} is not mapped yet")
     return origin
+
+
+def _check_fitted(call: Call, members: frozenset[str]) -> None:
+    """NotCarried where a job asks a fitted stage, ``model.stages[0]``, for what none of the stages has."""
+    nodes = list(ast.walk(call.module.tree))
+    names = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and _is_fitted_stage(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes:
+        if not isinstance(node, ast.Attribute) or node.attr in members:
+            continue
+        if _is_fitted_stage(node.value) or (isinstance(node.value, ast.Name) and node.value.id in names):
+            raise NotCarried(f"{call.text(node)} (line {node.lineno}) is not mapped yet")
+
+
+def _is_fitted_stage(node: ast.expr) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "stages"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Emission, Mapping
+from migrate.mapping import Call, Emission, Mapping, NotCarried
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_uses, offer_of, stand_ins
 
@@ -26,6 +26,8 @@ class MlStage(Mapping):
         """The dotted name of the class (``pyspark.ml.feature.Binarizer``)."""
 
     def emit(self, call: Call) -> Emission:
+        if len(call.stage.args) != 1:
+            raise NotCarried("params given at fit or transform are not mapped yet")
         offer = offer_of(self.origin, frozenset(members_used(call.module.tree)))
         fits = [stage for stage in call.job.stages if stage.kind is Kind.FIT and stage.symbol in self.symbols]
         check_uses(call.module, self.origin, offer, {stage.result for stage in fits if stage.result is not None})
