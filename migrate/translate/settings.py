@@ -8,6 +8,7 @@ from migrate.frontend.module import Module
 from migrate.mapping import NotCarried
 
 ZONE = "spark.sql.session.timeZone"
+ARROW = "spark.sql.execution.arrow.pyspark.enabled"
 ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
 PARTITIONS = "spark.sql.shuffle.partitions"
 GPUS = "spark.task.resource.gpu.amount"
