@@ -9,13 +9,14 @@ from migrate.translate.ml_stages import MlStage
 class Binarizer(MlStage):
     """
     ## Matches
-    ``Binarizer(inputCol=..., outputCol=..., threshold=...).transform(df)``.
+    ``Binarizer(inputCol=..., outputCol=..., threshold=...).transform(df)``, of one column or several.
 
     ## Semantics
     1.0 for what is greater than the threshold, 0.0 for the threshold itself, what is below it and NaN; NULL stays NULL.
+    A vector that comes out is sparse where that is shorter.
 
     ## Not covered
-    Several columns at once, and vectors.
+    Params given at ``transform``.
     """
 
     code = "SR610"
@@ -31,10 +32,18 @@ class Binarizer(MlStage):
             'out = binarizer.transform(df).select_columns(["id", "x", "high"])',
         ),
         Case(
-            "several columns",
+            "several columns, one of vectors",
             "from pyspark.ml.feature import Binarizer\n"
-            'binarizer = Binarizer(inputCols=["x"], outputCols=["high"])\n'
-            "out = binarizer.transform(df)",
+            'assembler = VectorAssembler(inputCols=["id", "flag", "id"], outputCol="vector", handleInvalid="skip")\n'
+            'binarizer = Binarizer(inputCols=["x", "vector"], outputCols=["a", "b"], thresholds=[0.5, 3.0])\n'
+            'out = binarizer.transform(assembler.transform(df)).select("id", "a", "b")',
+            'out = binarizer.transform(assembler.transform(df)).select_columns(["id", "a", "b"])',
+        ),
+        Case(
+            "a threshold given at transform",
+            "from pyspark.ml.feature import Binarizer\n"
+            'binarizer = Binarizer(inputCol="x", outputCol="high")\n'
+            "out = binarizer.transform(df, {binarizer.threshold: 0.5})",
             None,
         ),
     )
