@@ -28,9 +28,9 @@ class ElementwiseProduct(MlStage):
             "from pyspark.ml.linalg import Vectors\n"
             'assembler = VectorAssembler(inputCols=["id", "i", "flag"], outputCol="vector", handleInvalid="skip")\n'
             "vectors = assembler.transform(df)\n"
-            'product = ElementwiseProduct(inputCol="vector", outputCol="out", scalingVec=Vectors.dense(0.5, -1.0, 0.0))\n'
+            'product = ElementwiseProduct(inputCol="vector", outputCol="out", scalingVec=Vectors.dense(0.5, -1.0, 0))\n'
             'out = product.transform(vectors).select("id", "out")',
-            'product = ElementwiseProduct(inputCol="vector", outputCol="out", scalingVec=Vectors.dense(0.5, -1.0, 0.0))\n'
+            'product = ElementwiseProduct(inputCol="vector", outputCol="out", scalingVec=Vectors.dense(0.5, -1.0, 0))\n'
             'out = product.transform(vectors).select_columns(["id", "out"])',
         ),
         Case(
