@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from migrate.mapping import Case
+import ast
+
+from migrate.mapping import Call, Case, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
+from migrate.translate.stand_ins import class_name
+
+_MAKE_CATEGORIES = frozenset(
+    {"Bucketizer", "OneHotEncoder", "QuantileDiscretizer", "RFormula", "StringIndexer", "VectorIndexer"}
+)
 
 
 class Interaction(MlStage):
@@ -40,3 +47,10 @@ class Interaction(MlStage):
             None,
         ),
     )
+
+    def emit(self, call: Call) -> Emission:
+        for node in ast.walk(call.module.tree):
+            origin = call.resolve(node) if isinstance(node, ast.Name | ast.Attribute) else None
+            if origin is not None and origin.startswith("pyspark.ml.") and class_name(origin) in _MAKE_CATEGORIES:
+                raise NotCarried(f"{class_name(origin)} makes categories, which Interaction expands by their metadata")
+        return super().emit(call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from migrate.templating import environment
 from migrate.translate.names import names_used
@@ -16,14 +16,21 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     """The source of the named helpers with all that they need, and the import lines they ask for.
 
     ``sorts`` are the sorts of type that the job's UDFs declare, ``uses`` the attributes and keywords that the emitted
-    text names: helpers leave out what the job does not need.
+    text names: helpers leave out what the job does not need. One that says ``needs: vectors if vector_columns`` needs
+    the first only beside the second, or where the job uses a member of that name.
     """
-    ordered: list[str] = []
-    imports: set[str] = set()
-    for name in sorted(set(names)):
-        _collect(name, ordered, imports)
+    wanted, members = set(names), set(uses)
+    while True:
+        ordered: list[str] = []
+        imports: set[str] = set()
+        for name in sorted(wanted):
+            _collect(name, ordered, imports)
+        more = set(_needed_here(ordered, members)) - set(ordered)
+        if not more:
+            break
+        wanted |= more
     template = environment()
-    options = {"types": sorted(sorts), "uses": sorted(set(uses)), "helpers": ordered}
+    options = {"types": sorted(sorts), "uses": sorted(members), "helpers": ordered}
     pieces = [template.get_template(_path(name)).render(options).strip("\n") for name in ordered]
     source = "\n\n\n".join(pieces)
     used = names_used(ast.parse(source))
@@ -39,16 +46,29 @@ def _path(name: str) -> str:
     return f"stage/{name}.py.j2"
 
 
+def _headers(name: str) -> list[tuple[str, str]]:
+    """What a template says that it imports and needs."""
+    env = environment()
+    assert env.loader is not None
+    return _HEADER.findall(env.loader.get_source(env, _path(name))[0])
+
+
+def _needed_here(ordered: list[str], members: set[str]) -> Iterator[str]:
+    """What the helpers need only beside others, or for members, that are in use."""
+    for name in ordered:
+        for _, value in _headers(name):
+            needed, _, condition = value.partition(" if ")
+            if condition and (condition in ordered or condition in members):
+                yield from (one.strip() for one in needed.split(","))
+
+
 def _collect(name: str, ordered: list[str], imports: set[str]) -> None:
     if name in ordered:
         return
-    env = environment()
-    assert env.loader is not None
-    source = env.loader.get_source(env, _path(name))[0]
-    for kind, value in _HEADER.findall(source):
+    for kind, value in _headers(name):
         if kind == "imports":
             imports.add(value)
-        else:
+        elif " if " not in value:
             for needed in value.split(","):
                 _collect(needed.strip(), ordered, imports)
     if name not in ordered:
