@@ -18,7 +18,7 @@ class VectorSizeHint(MlStage):
     The metadata that Spark adds to the column: nothing on Ray reads it.
     """
 
-    code = "SR636"
+    code = "SR603"
     symbols = ("VectorSizeHint.transform",)
     origin = "pyspark.ml.feature.VectorSizeHint"
     cases = (

@@ -42,7 +42,7 @@ RULES = (
     Rule(
         code="SR603",
         name="vector-assembler",
-        matches="`VectorAssembler(inputCols, outputCol)`.",
+        matches="`VectorAssembler(inputCols, outputCol)`, `VectorSizeHint`.",
         why="It refuses NULL and NaN by default, which many jobs use as their only check of the data.",
         do="Concatenate float64 arrays in a numpy batch and keep the check.",
         before='VectorAssembler(inputCols=["a", "b"], outputCol="features").transform(df)',
@@ -62,7 +62,7 @@ ds.map_batches(assemble, batch_format="numpy")""",
             ),
             "64-bit integers above 2^53 lose digits on both.",
         ),
-        symbols=("VectorAssembler", "VectorAssembler.transform"),
+        symbols=("VectorAssembler", "VectorAssembler.transform", "VectorSizeHint", "VectorSizeHint.transform"),
     ),
     Rule(
         code="SR604",

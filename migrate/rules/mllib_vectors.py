@@ -130,7 +130,7 @@ RULES = (
         name="correlation-matrix",
         matches="`Correlation.corr`, `ChiSquareTest`, `Summarizer`.",
         why="Statistics over a vector column, computed once and brought to the driver.",
-        do="They stay on Spark, or `np.corrcoef`, which agreed to 2e-16.",
+        do="Sums of squares and products, or counts, for each batch, put together on the driver: equal to 1e-15.",
         before='Correlation.corr(df, "features")',
         symbols=(
             "Correlation.corr",
@@ -140,7 +140,6 @@ RULES = (
             "Statistics.colStats",
             "Statistics.chiSqTest",
         ),
-        reported=False,
     ),
     Rule(
         code="SR635",
