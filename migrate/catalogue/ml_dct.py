@@ -26,7 +26,7 @@ class DCT(MlStage):
         Case(
             "vectors",
             "from pyspark.ml.feature import DCT\n"
-            'assembler = VectorAssembler(inputCols=["id", "i", "flag"], outputCol="vector", handleInvalid="skip")\n'
+            'assembler = VectorAssembler(inputCols=["id", "flag", "id"], outputCol="vector", handleInvalid="skip")\n'
             "vectors = assembler.transform(df)\n"
             'dct = DCT(inputCol="vector", outputCol="out", inverse=True)\n'
             'out = dct.transform(vectors).select("id", "out")',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from migrate.mapping import Case
+import ast
+
+from migrate.mapping import Call, Case, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
 
 
@@ -13,7 +15,8 @@ class PCA(MlStage):
 
     ## Semantics
     Singular vectors of the sample covariance (n - 1), with the signs that LAPACK's dgesdd gives on both engines; the
-    projection does not centre. What comes out is dense. Components of equal or no variance are arbitrary on both.
+    projection does not centre. What comes out is dense. A component without variance has no direction of its own:
+    ``fit`` raises, where Spark's is whatever its rounding makes of it.
 
     ## Not covered
     What a job asks of the fitted model beyond ``transform``, ``pc`` and ``explainedVariance``.
@@ -26,13 +29,22 @@ class PCA(MlStage):
         Case(
             "vectors",
             "from pyspark.ml.feature import PCA\n"
-            'assembler = VectorAssembler(inputCols=["id", "i", "flag"], outputCol="vector", handleInvalid="skip")\n'
+            'assembler = VectorAssembler(inputCols=["id", "flag"], outputCol="vector", handleInvalid="skip")\n'
             "vectors = assembler.transform(df)\n"
             'a = PCA(inputCol="vector", outputCol="out", k=2)\n'
             'out = a.fit(vectors).transform(vectors).select("id", "out")',
             'a = PCA(inputCol="vector", outputCol="out", k=2)\n'
             'out = a.fit(vectors).transform(vectors).select_columns(["id", "out"])',
             tolerance=(("out", 1e-12),),
+        ),
+        Case(
+            "more components than rows can have",
+            "from pyspark.ml.feature import PCA\n"
+            "from pyspark.ml.linalg import Vectors\n"
+            "rows = [(Vectors.dense(1.0, 2.0, 3.0),), (Vectors.dense(4.0, 5.0, 7.0),)]\n"
+            'local = spark.createDataFrame(rows, ["vector"])\n'
+            'out = PCA(k=2, inputCol="vector", outputCol="out").fit(local).transform(local)',
+            None,
         ),
         Case(
             "a copy",
@@ -42,3 +54,27 @@ class PCA(MlStage):
             None,
         ),
     )
+
+    def emit(self, call: Call) -> Emission:
+        for stage in call.job.stages:
+            if stage.symbol == "PCA.fit":
+                _check_rank(call.neighbour(stage.id))
+        return super().emit(call)
+
+
+def _check_rank(fit: Call) -> None:
+    """NotCarried where the job itself says that there are fewer rows than it takes to give each component a variance."""
+    wanted = [
+        keyword.value.value
+        for made in ast.walk(fit.module.tree)
+        if isinstance(made, ast.Call) and fit.resolve(made.func) == PCA.origin
+        for keyword in made.keywords
+        if keyword.arg == "k" and isinstance(keyword.value, ast.Constant)
+    ]
+    for source in (fit.neighbour(made) for made in fit.stage.inputs):
+        rows = source.argument("data", 0) if source.stage.symbol == "SparkSession.createDataFrame" else None
+        rows = source.bound(rows.id) if isinstance(rows, ast.Name) else rows
+        if isinstance(rows, ast.List) and any(isinstance(k, int) and len(rows.elts) <= k for k in wanted):
+            raise NotCarried(
+                f"{len(rows.elts)} rows have no more than {len(rows.elts) - 1} components with a direction"
+            )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from abc import abstractmethod
+from typing import ClassVar
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Emission, Mapping, NotCarried
@@ -19,6 +21,8 @@ class MlStage(Mapping):
 
     kind = Kind.PROJECT
     cost = Cost.NATIVE
+    at_transform: ClassVar[frozenset[str]] = frozenset()
+    """The parameters that the stand-in's ``transform`` takes in a dictionary: ``{normalizer.p: 1.0}``."""
 
     @property
     @abstractmethod
@@ -26,9 +30,13 @@ class MlStage(Mapping):
         """The dotted name of the class (``pyspark.ml.feature.Binarizer``)."""
 
     def emit(self, call: Call) -> Emission:
-        if len(call.stage.args) != 1:
+        params = call.argument("params", 1)
+        if len(call.stage.args) > 1 and not (isinstance(params, ast.Dict) and all(map(self._is_taken, params.keys))):
             raise NotCarried("params given at fit or transform are not mapped yet")
         offer = offer_of(self.origin, frozenset(members_used(call.module.tree)))
         fits = [stage for stage in call.job.stages if stage.kind is Kind.FIT and stage.symbol in self.symbols]
         check_uses(call.module, self.origin, offer, {stage.result for stage in fits if stage.result is not None})
         return Emission(helpers=(stand_ins()[self.origin],), offers=offer.members)
+
+    def _is_taken(self, key: ast.expr | None) -> bool:
+        return isinstance(key, ast.Attribute) and key.attr in self.at_transform
