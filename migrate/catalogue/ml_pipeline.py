@@ -7,7 +7,7 @@ import ast
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.names import members_used
-from migrate.translate.stand_ins import chained, check_uses, offer_of, stand_ins
+from migrate.translate.stand_ins import chained, check_parts, check_uses, offer_of, stand_ins
 
 _PIPELINES = ("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline")
 
@@ -82,7 +82,7 @@ class MlPipeline(Mapping):
         offers = [offer_of(origin, asked) for origin in origins]
         for origin, offer in zip(origins, offers, strict=True):
             check_uses(call.module, origin, offer, set())
-        _check_fitted(call, frozenset[str]().union(*(offer.members for offer in offers)))
+        check_parts(call.module, _is_fitted_stage, frozenset[str]().union(*(offer.members for offer in offers)))
         return Emission(helpers=("pipeline",), offers=own.members)
 
     def _stages(self, call: Call) -> list[ast.expr]:
@@ -111,22 +111,6 @@ def _origin(call: Call, stage: ast.expr) -> str:
     return origin
 
 
-def _check_fitted(call: Call, members: frozenset[str]) -> None:
-    """NotCarried where a job asks a fitted stage, ``model.stages[0]``, for what none of the stages has."""
-    nodes = list(ast.walk(call.module.tree))
-    names = {
-        target.id
-        for node in nodes
-        if isinstance(node, ast.Assign) and _is_fitted_stage(node.value)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in nodes:
-        if not isinstance(node, ast.Attribute) or node.attr in members:
-            continue
-        if _is_fitted_stage(node.value) or (isinstance(node.value, ast.Name) and node.value.id in names):
-            raise NotCarried(f"{call.text(node)} (line {node.lineno}) is not mapped yet")
-
-
 def _is_fitted_stage(node: ast.expr) -> bool:
+    """Whether this is ``model.stages[0]`` and its like."""
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "stages"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -82,14 +82,15 @@ class Offer:
     members: frozenset[str]
 
 
-def offer_of(origin: str, uses: frozenset[str]) -> Offer:
+def offer_of(origin: str, uses: frozenset[str], part: str = "") -> Offer:
     """What the class that stands in for ``origin`` offers a job that asks for the members ``uses``.
 
-    A model of its own, ``BinarizerModel`` beside ``Binarizer``, counts with it.
+    A model of its own, ``BinarizerModel`` beside ``Binarizer``, counts with it. ``part`` names another class that comes
+    with it, for what that one offers.
     """
     source, _ = helper_source([stand_ins()[origin]], (), uses)
     classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
-    name = class_name(origin)
+    name = part or class_name(origin)
     own = list(_line_of(classes, name))
     makers = [node for node in own if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
     parameters = (
@@ -169,3 +170,20 @@ def check_uses(module: Module, origin: str, offer: Offer, models: set[str]) -> N
         value = node.value
         if (isinstance(value, ast.Name) and value.id in holders) or any(inner in makers for inner in chained(value)):
             raise NotCarried(f"{name}.{node.attr} (line {node.lineno}) is not mapped yet")
+
+
+def check_parts(module: Module, is_part: Callable[[ast.expr], bool], members: frozenset[str]) -> None:
+    """NotCarried where a job asks a part of a model, in place or under a name, for what none of the parts has."""
+    nodes = list(ast.walk(module.tree))
+    names = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and is_part(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes:
+        if not isinstance(node, ast.Attribute) or node.attr in members:
+            continue
+        if is_part(node.value) or (isinstance(node.value, ast.Name) and node.value.id in names):
+            raise NotCarried(f"{module.segment(node)} (line {node.lineno}) is not mapped yet")

@@ -1,0 +1,72 @@
+"""``LogisticRegression``."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.mapping import Call, Case, Difference, Emission
+from migrate.translate.ml_stages import MlStage
+from migrate.translate.names import members_used
+from migrate.translate.stand_ins import check_parts, offer_of
+
+_SUMMARY = "LogisticRegressionSummary"
+
+
+class LogisticRegression(MlStage):
+    """
+    ## Matches
+    ``LogisticRegression(...).fit(df)`` and ``model.transform(df)``, with two classes or more.
+
+    ## Semantics
+    MLlib's objective (scaled features, L1 and L2 penalties that spare the intercept) and its optimizer step for step:
+    L-BFGS, OWL-QN where there is an L1 penalty. So the model is Spark's after ``maxIter`` steps too, where it is no
+    optimum yet. There are as many classes as ``StringIndexer`` left labels, else as the labels say. Features and labels
+    stay in Ray's object store; each step is a task for each block.
+
+    ## Not covered
+    Weights, bounds, ``thresholds``, an initial model, labels that are all the same; of the summary what is a DataFrame
+    (``roc``, ``predictions``).
+    """
+
+    code = "SR641"
+    symbols = ("LogisticRegression.fit", "LogisticRegressionModel.transform")
+    origin = "pyspark.ml.classification.LogisticRegression"
+    differences = (
+        Difference("last digits", "sums of rows are added up in another order: 1e-12 of a coefficient in a usual fit"),
+    )
+    cases = (
+        Case(
+            "two classes",
+            "df = df.where(\"k IN ('a', 'b')\")\n"
+            'rows = VectorAssembler(inputCols=["id"], outputCol="features").transform(df)\n'
+            'indexed = StringIndexer(inputCol="k", outputCol="label").fit(rows).transform(rows)\n'
+            "model = LogisticRegression(maxIter=5, regParam=0.1).fit(indexed)\n"
+            'out = model.transform(rows).select("id", "rawPrediction", "probability", "prediction")',
+            'out = model.transform(rows).select_columns(["id", "rawPrediction", "probability", "prediction"])',
+            tolerance=(("*", 1e-9),),
+        ),
+        Case(
+            "several classes, an L1 penalty",
+            'df = df.where("k IS NOT NULL")\n'
+            'rows = VectorAssembler(inputCols=["id"], outputCol="features").transform(df)\n'
+            'indexed = StringIndexer(inputCol="k", outputCol="label").fit(rows).transform(rows)\n'
+            'model = LogisticRegression(regParam=0.01, elasticNetParam=0.5).fit(indexed.where("id < 9"))\n'
+            'out = model.transform(rows).select("id", "probability", "prediction")',
+            'out = model.transform(rows).select_columns(["id", "probability", "prediction"])',
+            tolerance=(("*", 1e-6),),
+        ),
+        Case(
+            "weights of rows",
+            'model = LogisticRegression(weightCol="x").fit(df)',
+            None,
+        ),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), _SUMMARY)
+        check_parts(call.module, _is_summary, summary.members)
+        return super().emit(call)
+
+
+def _is_summary(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "summary"
