@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from migrate.frontend import symbols
 from migrate.frontend.calls import call_value, read_module
@@ -394,30 +395,31 @@ def _call(m: Machine, node: ast.Call) -> Value:
 
 _BUILTINS = frozenset(dir(builtins))
 _SHADOWED = frozenset({"abs", "max", "min", "sum", "round", "pow", "filter", "hash", "ascii", "slice", "bin", "hex"})
-_HANDLERS: dict[type, Callable[[Machine, ast.AST], Value]] = {
-    ast.Constant: _constant,  # type: ignore[dict-item]
-    ast.JoinedStr: _joined_string,  # type: ignore[dict-item]
-    ast.Name: _name,  # type: ignore[dict-item]
-    ast.Attribute: _attribute,  # type: ignore[dict-item]
-    ast.Subscript: _subscript,  # type: ignore[dict-item]
-    ast.BinOp: _operation,  # type: ignore[dict-item]
-    ast.Compare: _operation,  # type: ignore[dict-item]
-    ast.UnaryOp: _operation,  # type: ignore[dict-item]
-    ast.BoolOp: _bool,  # type: ignore[dict-item]
-    ast.IfExp: _if_expression,  # type: ignore[dict-item]
-    ast.List: _sequence,  # type: ignore[dict-item]
-    ast.Tuple: _sequence,  # type: ignore[dict-item]
-    ast.Set: _sequence,  # type: ignore[dict-item]
-    ast.Dict: _dict,  # type: ignore[dict-item]
-    ast.ListComp: _comprehension,  # type: ignore[dict-item]
-    ast.SetComp: _comprehension,  # type: ignore[dict-item]
-    ast.GeneratorExp: _comprehension,  # type: ignore[dict-item]
-    ast.DictComp: _comprehension,  # type: ignore[dict-item]
-    ast.Lambda: _lambda,  # type: ignore[dict-item]
-    ast.NamedExpr: _walrus,  # type: ignore[dict-item]
-    ast.Yield: _yield,  # type: ignore[dict-item]
-    ast.YieldFrom: _yield,  # type: ignore[dict-item]
-    ast.Await: _wrapped,  # type: ignore[dict-item]
-    ast.Starred: _wrapped,  # type: ignore[dict-item]
-    ast.Call: _call,  # type: ignore[dict-item]
+# Each takes the kind of node that it stands beside.
+_HANDLERS: dict[type, Callable[[Machine, Any], Value]] = {
+    ast.Constant: _constant,
+    ast.JoinedStr: _joined_string,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.BinOp: _operation,
+    ast.Compare: _operation,
+    ast.UnaryOp: _operation,
+    ast.BoolOp: _bool,
+    ast.IfExp: _if_expression,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+    ast.Await: _wrapped,
+    ast.Starred: _wrapped,
+    ast.Call: _call,
 }

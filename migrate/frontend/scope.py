@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrate.frontend.values import Value, joined
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from migrate.frontend.module import Module
 
 _ABSENT = object()
-Changes = dict[tuple[int, Hashable], tuple[dict, object]]  # type: ignore[type-arg]
+_Variables = dict[Any, Any]
+Changes = dict[tuple[int, Hashable], tuple[_Variables, object]]
 
 
 @dataclass(eq=False)
@@ -59,10 +60,10 @@ class Trail:
     """Records assignments, so that the two ways through a branch can be run one after the other and then joined."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[dict, Hashable, object]] = []  # type: ignore[type-arg]
+        self._entries: list[tuple[_Variables, Hashable, object]] = []
         self._depth = 0
 
-    def assign(self, variables: dict, name: Hashable, value: Value) -> None:  # type: ignore[type-arg]
+    def assign(self, variables: _Variables, name: Hashable, value: Value) -> None:
         """Set a variable."""
         if self._depth:
             self._entries.append((variables, name, variables.get(name, _ABSENT)))

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from migrate.frontend import symbols
 from migrate.frontend.inference import inferred
@@ -327,8 +328,9 @@ def _import_from(m: Machine, node: ast.ImportFrom) -> bool:
 def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     scope = m.scope
     prefix = f"{m.frame.name}." if m.frame.name else ""
-    value: Value = Function(node, scope, prefix + node.name)
-    m.functions[node] = value  # type: ignore[assignment]
+    function = Function(node, scope, prefix + node.name)
+    m.functions[node] = function
+    value: Value = function
     for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
         m.evaluate(m, default)
     for decorator in reversed(node.decorator_list):
@@ -394,32 +396,33 @@ def _assert(m: Machine, node: ast.Assert) -> bool:
     return False
 
 
-_HANDLERS: dict[type[ast.stmt], Callable[[Machine, ast.stmt], bool]] = {
-    ast.Assign: _assign,  # type: ignore[dict-item]
-    ast.AnnAssign: _ann_assign,  # type: ignore[dict-item]
-    ast.AugAssign: _aug_assign,  # type: ignore[dict-item]
-    ast.Expr: _expression,  # type: ignore[dict-item]
-    ast.Return: _return,  # type: ignore[dict-item]
+# Each takes the kind of node that it stands beside.
+_HANDLERS: dict[type[ast.stmt], Callable[[Machine, Any], bool]] = {
+    ast.Assign: _assign,
+    ast.AnnAssign: _ann_assign,
+    ast.AugAssign: _aug_assign,
+    ast.Expr: _expression,
+    ast.Return: _return,
     ast.Raise: _leave,
     ast.Continue: _leave,
     ast.Break: _leave,
-    ast.If: _if,  # type: ignore[dict-item]
-    ast.For: _loop,  # type: ignore[dict-item]
-    ast.AsyncFor: _loop,  # type: ignore[dict-item]
-    ast.While: _loop,  # type: ignore[dict-item]
-    ast.With: _with,  # type: ignore[dict-item]
-    ast.AsyncWith: _with,  # type: ignore[dict-item]
-    ast.Try: _try,  # type: ignore[dict-item]
-    ast.Match: _match,  # type: ignore[dict-item]
-    ast.Import: _import,  # type: ignore[dict-item]
-    ast.ImportFrom: _import_from,  # type: ignore[dict-item]
-    ast.FunctionDef: _function,  # type: ignore[dict-item]
-    ast.AsyncFunctionDef: _function,  # type: ignore[dict-item]
-    ast.ClassDef: _class,  # type: ignore[dict-item]
-    ast.Global: _global,  # type: ignore[dict-item]
-    ast.Nonlocal: _global,  # type: ignore[dict-item]
-    ast.Delete: _delete,  # type: ignore[dict-item]
-    ast.Assert: _assert,  # type: ignore[dict-item]
+    ast.If: _if,
+    ast.For: _loop,
+    ast.AsyncFor: _loop,
+    ast.While: _loop,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.Match: _match,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Global: _global,
+    ast.Nonlocal: _global,
+    ast.Delete: _delete,
+    ast.Assert: _assert,
 }
 if hasattr(ast, "TryStar"):
-    _HANDLERS[ast.TryStar] = _try  # type: ignore[assignment]
+    _HANDLERS[ast.TryStar] = _try

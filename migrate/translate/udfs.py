@@ -117,9 +117,9 @@ def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
     if maker is None or "f" not in given:
         return None
     function = given["f"]
-    definition = function if isinstance(function, ast.Lambda) else None
+    definition: ast.expr | ast.FunctionDef | None = function if isinstance(function, ast.Lambda) else None
     if isinstance(function, ast.Name):
-        definition = binding(module, function.id, scope) or function  # type: ignore[assignment]
+        definition = binding(module, function.id, scope) or function
     title = "<lambda>" if isinstance(function, ast.Lambda) else getattr(definition, "name", None)
     return Udf(
         call,

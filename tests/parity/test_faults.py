@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ def test_told_to_stop(bench: Bench, number: signal.Signals) -> None:
     bench.write(ray=("--fault", "children"))
     command = [sys.executable, "-m", "migrate", "parity", str(bench.folder), "--run-dir", str(bench.run_dir)]
     # A test run under nohup ignores SIGHUP, and so would the runner, which heeds what it is told at its start.
-    heed = lambda: signal.signal(number, signal.SIG_DFL)  # noqa: E731
+    heed = partial(signal.signal, number, signal.SIG_DFL)
     runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     # The runner itself has the folder on its command line; beside it there are the job and its two children.
     _wait_until(lambda: len(bench.survivors()) == 4)
