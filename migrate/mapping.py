@@ -90,8 +90,10 @@ class Difference:
 class Column:
     """One output column: its name, the source of its values, and what that source needs.
 
-    ``name`` is empty where Spark would make up a name; ``plain`` is the name of the input column when the values are
-    that column as it stands.
+    ``name`` is empty where the name that Spark would make up cannot be told; ``plain`` is the name of the input column
+    when the values are that column as it stands. ``title`` is how Spark writes the column inside the made-up name of a
+    longer expression. ``literal`` is the source of the Python value that the column is, ``single`` says that ``text``
+    is one value for all rows.
     """
 
     name: str
@@ -99,6 +101,9 @@ class Column:
     plain: str | None = None
     helpers: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
+    title: str = ""
+    literal: str | None = None
+    single: bool = False
 
 
 class Call(Protocol):
@@ -149,6 +154,12 @@ class Call(Protocol):
 
     def aggregate(self, node: ast.expr) -> Column:
         """The same for an expression that makes one value of all rows of the batch."""
+
+    def sql(self, text: str) -> Column | None:
+        """The same for an expression in SQL, None for ``*``."""
+
+    def condition(self, text: str) -> Column:
+        """The same for a condition in SQL."""
 
     def neighbour(self, stage_id: str) -> Call:
         """The call of another stage of the same job."""

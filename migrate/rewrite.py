@@ -28,7 +28,7 @@ from migrate.frontend.source import decode
 from migrate.ir import Cost, Engine, Job, Stage, Verdict
 from migrate.mapping import NotCarried
 from migrate.passes import judge
-from migrate.passes.place import is_udf_maker, place
+from migrate.passes.place import is_native_shuffle, is_udf_maker, place
 from migrate.report.json import Fingerprints, finding_document, stage_document
 
 _REPORT, _SPEC = "report.json", "parity.toml"
@@ -208,7 +208,11 @@ def _heavy(stage: Stage) -> bool:
 
 
 def _why(stage: Stage, planned: Plan) -> str:
-    return planned.refusals.get(stage.id, "it needs a model, a value or an RDD that stays on Spark")
+    if stage.id in planned.refusals:
+        return planned.refusals[stage.id]
+    if is_native_shuffle(stage):
+        return "a shuffle takes Ray longer than Spark, and no Python work comes behind it; --everything moves it"
+    return "it needs a model, a value or an RDD that stays on Spark"
 
 
 def _blocked(job: Job, planned: Plan) -> tuple[Finding, ...]:

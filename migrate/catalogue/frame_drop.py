@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.columns import quoted
+from migrate.mapping import Call, Case, Emission, Mapping
+from migrate.translate.projections import listed, literal_texts, mapped, name_list
 
 
 class FrameDrop(Mapping):
@@ -35,11 +33,5 @@ class FrameDrop(Mapping):
     )
 
     def emit(self, call: Call) -> Emission:
-        nodes = [call.argument("", position) for position in range(len(call.stage.args))]
-        names = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-        if not names or len(names) < len(nodes):
-            raise NotCarried("what is dropped is not given by literal names")
-        listed = ", ".join(map(quoted, names))
-        return Emission(
-            f'.map_batches(lambda batch: without(batch, [{listed}]), batch_format="pyarrow")', helpers=("without",)
-        )
+        names = literal_texts(listed(call), "dropping columns")
+        return mapped(f"without(batch, {name_list(names)})", {"without"})

@@ -6,7 +6,7 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.conditions import condition
+from migrate.translate.projections import mapped
 
 
 class FrameFilter(Mapping):
@@ -19,7 +19,7 @@ class FrameFilter(Mapping):
     other number, so that ``x > 1`` keeps it.
 
     ## Not covered
-    Functions that have no mapping yet; in SQL all but comparisons, IN, BETWEEN, IS NULL, AND, OR and NOT.
+    Functions that have no mapping yet, and subqueries.
     """
 
     code = "SR303"
@@ -80,7 +80,7 @@ class FrameFilter(Mapping):
             "a condition in SQL",
             "out = df.where(\"x >= 1.5 AND (k IS NOT NULL OR i IN (7, -1)) AND NOT s = 'plain'\")",
             "out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(pc.and_kleene("
-            'compared(batch["x"], ">=", 1.5), pc.or_kleene(pc.invert(pc.is_null(batch["k"])), '
+            'compared(batch["x"], ">=", 1.5), pc.or_kleene(pc.is_valid(batch["k"]), '
             'is_in(batch["i"], [7, -1]))), pc.invert(compared(batch["s"], "==", "plain")))), batch_format="pyarrow")',
         ),
         Case(
@@ -89,8 +89,25 @@ class FrameFilter(Mapping):
             "out = df.map_batches(lambda batch: batch.filter(pc.and_kleene(pc.and_kleene("
             'compared(batch["i"], ">=", -1), compared(batch["i"], "<=", 7)), batch["flag"])), batch_format="pyarrow")',
         ),
-        Case("a function in SQL", 'out = df.where("x > 1 OR rlike(s, k)")', None),
-        Case("a regular expression", 'out = df.where(F.col("s").rlike("^a"))', None),
+        Case(
+            "a regular expression",
+            'out = df.where(F.col("s").rlike("^[a-z]+$") | F.col("k").like("_"))',
+            "out = df.map_batches(lambda batch: batch.filter(pc.or_kleene("
+            'each(lambda text: java_pattern("^[a-z]+$").search(text) is not None, pa.bool_(), batch["s"]), '
+            'each(lambda text: java_pattern(".", like=True).fullmatch(text) is not None, pa.bool_(), batch["k"]))), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "functions in SQL",
+            "out = df.where(\"upper(k) = 'A' OR s LIKE '%a%' OR coalesce(i, 0) % 2 = 1\")",
+            "out = df.map_batches(lambda batch: batch.filter(pc.or_kleene(pc.or_kleene("
+            'compared(each(str.upper, pa.string(), batch["k"]), "==", "A"), '
+            'each(lambda text: java_pattern(".*a.*", like=True).fullmatch(text) is not None, pa.bool_(), batch["s"])), '
+            'compared(calculated(pc.coalesce(batch["i"], pa.scalar(0, pa.int32())), "%", pa.scalar(2, pa.int32())), '
+            '"==", 1))), batch_format="pyarrow")',
+        ),
+        Case("a pattern in a column", 'out = df.where("x > 1 OR rlike(s, k)")', None),
+        Case("a pattern that Java reads otherwise", 'out = df.where(F.col("s").rlike("a++"))', None),
         Case(
             "a UDF as the condition",
             'is_long = F.udf(lambda text: text and len(text) > 3, "boolean")\n'
@@ -108,11 +125,9 @@ class FrameFilter(Mapping):
         if node is None:
             raise NotCarried("the condition is not an argument")
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            column = condition(node.value)
+            column = call.condition(node.value)
         else:
             column = call.column(node)
-        return Emission(
-            f'.map_batches(lambda batch: batch.filter({column.text}), batch_format="pyarrow")',
-            helpers=tuple(sorted(column.helpers)),
-            imports=tuple(sorted(column.imports)),
-        )
+        if column.single:
+            raise NotCarried("a condition that is one for all rows is not mapped")
+        return mapped(f"batch.filter({column.text})", column.helpers, column.imports)

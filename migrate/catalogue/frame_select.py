@@ -1,30 +1,35 @@
-"""``DataFrame.select``."""
+"""``DataFrame.select`` and ``selectExpr``."""
 
 from __future__ import annotations
 
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
-from migrate.translate.columns import quoted
+from migrate.mapping import Call, Case, Column, Emission, Mapping
+from migrate.translate.built import named
+from migrate.translate.projections import exploded, explosion, listed, literal_texts, selected
 
 
 class FrameSelect(Mapping):
     """
     ## Matches
-    ``df.select(...)`` of columns, struct fields, casts to an integer type and row UDFs, each with a name of its own.
+    ``df.select(...)`` of columns, ``*``, struct fields, casts, built-in functions, UDFs and one ``explode``, and
+    ``df.selectExpr(...)`` of such expressions in SQL.
 
     ## Semantics
-    Columns come out in the order in which they are named. ``"photo.pixels"`` is the field ``pixels`` of the struct
-    column ``photo``, NULL where the struct is NULL. A cast of a double cuts the fraction off, NaN becomes 0, a value
-    out of range the nearest limit, as Spark without ANSI mode does it.
+    Columns come out in the order in which they are named, under the name that Spark makes up where the job gives none
+    (``(age + 1)``). ``"photo.pixels"`` is the field ``pixels`` of the struct column ``photo``, NULL where the struct
+    is NULL. Casts are those without ANSI mode: of a double the fraction is cut off, NaN becomes 0, what is out of range
+    the nearest limit; a text that is no number becomes NULL. What Ray cannot repeat raises when the job runs: how Java
+    writes a double as text, the precision of decimal arithmetic, strings where a number is expected. ``explode`` drops
+    the rows whose list is empty or NULL.
 
     ## Not covered
-    ``*``, expressions for which Spark would make up a name, and functions that have no mapping yet.
+    Two columns of one name, window functions, aggregates, and functions that have no mapping yet.
     """
 
     code = "SR301"
-    symbols = ("DataFrame.select",)
+    symbols = ("DataFrame.select", "DataFrame.selectExpr")
     kind = Kind.PROJECT
     cost = Cost.NATIVE
     cases = (
@@ -76,29 +81,57 @@ class FrameSelect(Mapping):
             'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "half(x)": half(batch["x"]), '
             '"z": digits(batch["place"]), "both": both(batch["x"], batch["i"])}), batch_format="pyarrow")',
         ),
+        Case("all columns", 'out = df.select("*")', "out = df"),
+        Case(
+            "all columns and more",
+            'out = df.select("*", (F.col("i") + 1).alias("more"))',
+            'out = df.map_batches(lambda batch: pa.table({**star(batch, ["more"]), "more": calculated(batch["i"], "+", '
+            'pa.scalar(1, pa.int32()))}), batch_format="pyarrow")',
+        ),
+        Case(
+            "names that Spark makes up",
+            'out = df.select(df["id"] + 1, F.upper("k"), F.lit(1.5), F.when(df.i > 1, "a").otherwise("b"), ~df.flag)',
+            'out = df.map_batches(lambda batch: pa.table({"(id + 1)": calculated(batch["id"], "+", '
+            'pa.scalar(1, pa.int32())), "upper(k)": each(str.upper, pa.string(), batch["k"]), '
+            '"1.5": pa.repeat(pa.scalar(1.5, pa.float64()), len(batch)), '
+            '"CASE WHEN (i > 1) THEN a ELSE b END": case_when([compared(batch["i"], ">", 1)], '
+            '[pa.scalar("a", pa.string()), pa.scalar("b", pa.string())]), "(NOT flag)": pc.invert(batch["flag"])}), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "expressions in SQL",
+            "out = df.selectExpr('*', 'i * 2 AS twice', \"cast(s AS int) AS n\", 'trim(k)')",
+            "out = df.map_batches(lambda batch: pa.table({**star(batch, ['twice', 'n', 'trim(k)']), "
+            "'twice': calculated(batch['i'], '*', pa.scalar(2, pa.int32())), 'n': cast_to_int(batch['s'], pa.int32()), "
+            "'trim(k)': pc.utf8_trim(batch['k'], ' ')}), batch_format='pyarrow')",
+        ),
+        Case(
+            "a row for each element",
+            'out = df.select("id", F.explode("tags").alias("tag"))',
+            'out = df.map_batches(lambda batch: exploded(pa.table({"id": batch["id"], "tag": batch["tags"]}), "tag"), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "a row for each element, and for no element",
+            'out = df.select("id", F.explode_outer("weights"))',
+            'out = df.map_batches(lambda batch: exploded(pa.table({"id": batch["id"], "col": batch["weights"]}), '
+            '"col", outer=True), batch_format="pyarrow")',
+        ),
         Case("an aggregate", 'out = df.select(F.max("id"))', None),
+        Case("a name that is not known", "out = df.selectExpr('nvl(i, 0)')", None),
     )
 
     def emit(self, call: Call) -> Emission:
-        nodes = [call.argument("", position) for position in range(len(call.stage.args))]
-        if len(nodes) == 1 and isinstance(nodes[0], ast.List):
-            nodes = list(nodes[0].elts)
-        columns = [self._named(call.column(node)) for node in nodes if node is not None]
-        if not columns or len(columns) != len(nodes):
-            raise NotCarried("unpacked arguments of select are not mapped yet")
-        if len({column.name for column in columns}) < len(columns):
-            raise NotCarried("two columns of one name")
-        if all(column.plain == column.name for column in columns):
-            names = ", ".join(quoted(column.name) for column in columns)
-            return Emission(f".select_columns([{names}])")
-        body = ", ".join(f"{quoted(column.name)}: {column.text}" for column in columns)
-        return Emission(
-            f'.map_batches(lambda batch: pa.table({{{body}}}), batch_format="pyarrow")',
-            helpers=tuple(sorted({helper for column in columns for helper in column.helpers})),
-            imports=tuple(sorted({"import pyarrow as pa"}.union(*(column.imports for column in columns)))),
-        )
-
-    def _named(self, column: Column) -> Column:
-        if not column.name:
-            raise NotCarried(f"the column {column.text} has no name of its own; give it an alias")
-        return column
+        nodes = listed(call)
+        if call.stage.symbol.endswith("selectExpr"):
+            return selected([call.sql(text) for text in literal_texts(nodes, "expressions in SQL")])
+        nodes, name, outer = exploded(call, nodes)
+        columns: list[Column | None] = []
+        for node, before in zip(nodes, listed(call), strict=True):
+            star = isinstance(node, ast.Constant) and node.value == "*"
+            column = None if star else call.column(node)
+            if column is not None and node is not before:
+                column = named(column, name or "col")
+            columns.append(column)
+        made = selected(columns)
+        return made if name is None else explosion(made, name or "col", outer)

@@ -1,4 +1,4 @@
-"""``DataFrame.withColumn``."""
+"""``DataFrame.withColumn`` and ``withColumns``."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.columns import quoted
+from migrate.translate.projections import exploded, explosion, literal_texts, with_columns
 
 
 class FrameWithColumn(Mapping):
     """
     ## Matches
-    ``df.withColumn("name", expression)`` with a literal name.
+    ``df.withColumn("name", expression)`` and ``df.withColumns({"name": expression, ...})`` with literal names.
 
     ## Semantics
     The column is added at the end, or replaced where it stands. A UDF is called once a row with Python values, None for
-    NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL.
+    NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL. None of
+    the columns of ``withColumns`` sees the new values of another. Functions and casts are those of ``select``.
 
     ## Not covered
     Window functions, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
     """
 
     code = "SR302"
-    symbols = ("DataFrame.withColumn",)
+    symbols = ("DataFrame.withColumn", "DataFrame.withColumns")
     kind = Kind.PROJECT
     cost = Cost.NATIVE
     cases = (
@@ -82,8 +83,21 @@ class FrameWithColumn(Mapping):
             "the first that is not NULL",
             'out = df.withColumn("i", F.coalesce("i", F.lit(0))).withColumn("a", F.abs("x"))',
             'out = df.map_batches(lambda batch: set_column(batch, "i", pc.coalesce(batch["i"], '
-            'pa.repeat(pa.scalar(0, pa.int32()), len(batch)))), batch_format="pyarrow").map_batches(lambda batch: '
+            'pa.scalar(0, pa.int32()))), batch_format="pyarrow").map_batches(lambda batch: '
             'set_column(batch, "a", pc.abs(batch["x"])), batch_format="pyarrow")',
+        ),
+        Case(
+            "several columns",
+            'out = df.withColumns({"i": F.col("i") + 1, "j": F.col("i") - 1})',
+            'out = df.map_batches(lambda batch: set_column(set_column(batch, "i", calculated(batch["i"], "+", '
+            'pa.scalar(1, pa.int32()))), "j", calculated(batch["i"], "-", pa.scalar(1, pa.int32()))), '
+            'batch_format="pyarrow")',
+        ),
+        Case(
+            "a row for each element",
+            'out = df.withColumn("tags", F.explode("tags"))',
+            'out = df.map_batches(lambda batch: exploded(set_column(batch, "tags", batch["tags"]), "tags"), '
+            'batch_format="pyarrow")',
         ),
         Case(
             "a UDF of a UDF of a struct",
@@ -131,13 +145,15 @@ class FrameWithColumn(Mapping):
     )
 
     def emit(self, call: Call) -> Emission:
+        if call.stage.symbol.endswith("withColumns"):
+            given = call.argument("colsMap", 0)
+            if not isinstance(given, ast.Dict) or None in given.keys:
+                raise NotCarried("the columns of withColumns are not a dict that can be read")
+            names = literal_texts([key for key in given.keys if key is not None], "columns")
+            return with_columns({name: call.column(node) for name, node in zip(names, given.values, strict=True)})
         name, expression = call.argument("colName", 0), call.argument("col", 1)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or expression is None:
             raise NotCarried("the name of the new column is not a literal")
-        column = call.column(expression)
-        values = f"set_column(batch, {quoted(name.value)}, {column.text})"
-        return Emission(
-            f'.map_batches(lambda batch: {values}, batch_format="pyarrow")',
-            helpers=("set_column", *sorted(column.helpers)),
-            imports=tuple(sorted(column.imports)),
-        )
+        (node,), explodes, outer = exploded(call, [expression])
+        made = with_columns({name.value: call.column(node)})
+        return made if explodes is None else explosion(made, name.value, outer)

@@ -1,30 +1,41 @@
-"""``GroupedData.agg`` of pandas UDFs."""
+"""``GroupedData.agg``, ``count``, ``sum``, ``avg``, ``mean``, ``min`` and ``max``."""
 
 from __future__ import annotations
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.columns import quoted
+from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.translate.aggregates import aggregate, counted, grouped, of_names
+from migrate.translate.built import quoted
 from migrate.translate.frames import ARROW
 from migrate.translate.groups import keys_of, map_groups
+from migrate.translate.projections import listed
 
 
 class GroupedAggregate(Mapping):
     """
     ## Matches
-    ``df.groupBy(keys).agg(function("v"), ...)`` where each function is a pandas UDF that makes one value of a group.
+    ``df.groupBy(keys).agg(...)`` of built-in aggregates, or of pandas UDFs that make one value of a group, and
+    ``df.groupBy(keys).count()``, ``sum("v")``, ``avg``, ``mean``, ``min`` and ``max`` with names.
 
     ## Semantics
-    The function is called once a group, with its columns as Series: NULL is NaN, as on Spark; NULL is a key.
+    NULL is a key; 0.0 and -0.0 are one, and so is NaN. Aggregates leave NULL out, NaN makes a sum NaN and is larger
+    than any other number; the sum of integers wraps, the deviation of one value is NULL. A pandas UDF is called once a
+    group, with its columns as Series: NULL is NaN, as on Spark.
+
+    Rows travel to the task that has their key, all of them: a million rows take Ray longer than Spark on few cores.
 
     ## Not covered
-    Built-in aggregates, over windows too; ``agg`` of a dict.
+    Aggregates of the whole frame, of several columns, and inside of expressions; ``first`` and ``last``, which depend
+    on the order of a shuffle; averages of decimals; ``agg`` of a dict, ``pivot``, ``rollup`` and ``cube``.
     """
 
     code = "SR505"
-    symbols = ("GroupedData.agg",)
+    symbols = tuple(f"GroupedData.{name}" for name in ("agg", "count", "sum", "avg", "mean", "min", "max"))
     kind = Kind.AGGREGATE
     cost = Cost.NATIVE
+    differences = (
+        Difference("order of values", "the lists of collect_list and collect_set are in another order, a shuffle's"),
+    )
     cases = (
         Case(
             "pandas UDFs of one and two columns",
@@ -41,13 +52,68 @@ class GroupedAggregate(Mapping):
             ".map_groups(lambda batch: pa.table({'k': batch['k'].slice(0, 1), 'ids': spread(batch['id']), "
             "'both(i, x)': both(batch['i'], batch['x'])}), batch_format='pyarrow')",
         ),
-        Case("a built-in aggregate", 'out = df.groupBy("k").agg(F.max("id"))', None),
+        Case(
+            "counts",
+            'out = df.groupBy("x").count()',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['x']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['x'])"
+            ".map_batches(lambda batch: aggregated(batch, ['x'], {'count': ('count', pa.repeat("
+            "pa.scalar(1, pa.int32()), len(batch)))}), batch_format='pyarrow', batch_size=None)",
+        ),
+        Case(
+            "built-in aggregates",
+            'out = df.groupBy("k").agg(F.max("x"), F.min("y"), F.sum("big"), F.sum("price"), F.avg("i").alias("mean"), '
+            'F.stddev("i"), F.count("flag"), F.countDistinct("x"), F.max("s"), F.min("day"), F.sum(F.col("i") + 1))',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['k'])"
+            ".map_batches(lambda batch: aggregated(batch, ['k'], {'max(x)': ('max', batch['x']), "
+            "'min(y)': ('min', batch['y']), 'sum(big)': ('sum', batch['big']), 'sum(price)': ('sum', batch['price']), "
+            "'mean': ('avg', batch['i']), 'stddev(i)': ('stddev', batch['i']), "
+            "'count(flag)': ('count', batch['flag']), "
+            "'count(DISTINCT x)': ('distinct', batch['x']), 'max(s)': ('max', batch['s']), "
+            "'min(day)': ('min', batch['day']), "
+            "'sum((i + 1))': ('sum', calculated(batch['i'], '+', pa.scalar(1, pa.int32())))}), "
+            "batch_format='pyarrow', batch_size=None)",
+            tolerance=(("stddev(i)", 1e-12), ("mean", 1e-15)),
+        ),
+        Case(
+            "aggregates by name",
+            'out = df.groupBy("k", "flag").sum("i", "x")',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k', 'flag']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['k', 'flag'])"
+            ".map_batches(lambda batch: aggregated(batch, ['k', 'flag'], {'sum(i)': ('sum', batch['i']), "
+            "'sum(x)': ('sum', batch['x'])}), batch_format='pyarrow', batch_size=None)",
+        ),
+        Case(
+            "the values themselves",
+            'out = df.groupBy("flag").agg(F.collect_set("k").alias("k"), F.collect_list("i").alias("i"))'
+            '.select("flag", F.sort_array("k"), F.sort_array("i"))',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['flag']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['flag'])"
+            ".map_batches(lambda batch: aggregated(batch, ['flag'], {'k': ('set', batch['k']), "
+            "'i': ('list', batch['i'])}), batch_format='pyarrow', batch_size=None)"
+            ".map_batches(lambda batch: pa.table({'flag': batch['flag'], "
+            "'sort_array(k, true)': sort_array(batch['k'], True), "
+            "'sort_array(i, true)': sort_array(batch['i'], True)}), "
+            "batch_format='pyarrow')",
+        ),
+        Case("the first value", 'out = df.groupBy("k").agg(F.first("id"))', None),
+        Case("all numeric columns", 'out = df.groupBy("k").sum()', None),
+        Case("a pivot", 'out = df.groupBy("k").pivot("flag").sum("i")', None),
     )
 
     def emit(self, call: Call) -> Emission:
-        keys = keys_of(call)
-        nodes = [call.argument("", position) for position in range(len(call.stage.args))]
-        columns = [call.aggregate(node) for node in nodes if node is not None]
+        if call.link("GroupedData.pivot") is not None:
+            raise NotCarried("a pivot is not mapped yet")
+        keys, nodes, name = keys_of(call), listed(call), call.stage.symbol.rpartition(".")[2]
+        if name == "count":
+            return grouped(call, keys, [counted()])
+        if name != "agg":
+            return grouped(call, keys, of_names(call, name, nodes))
+        built_in = [aggregate(call, node) for node in nodes]
+        if built_in and all(built_in):
+            return grouped(call, keys, [one for one in built_in if one is not None])
+        columns = [call.aggregate(node) for node in nodes]
         if not columns or len(columns) < len(nodes):
             raise NotCarried("the aggregates are not arguments that can be read")
         if not all(column.name for column in columns):

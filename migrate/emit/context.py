@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
-from migrate.mapping import Call, Column
+from migrate.mapping import Call, Column, NotCarried
 from migrate.translate.columns import Translator, UdfText
 from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of, root_name
+from migrate.translate.settings import ANSI, ZONE, pandas_options, setting
 from migrate.translate.spark_types import ArrowType, arrow_type
 from migrate.translate.udfs import Udf, udf_made, udf_named
 
@@ -63,6 +64,12 @@ class StageCall:
     def aggregate(self, node: ast.expr) -> Column:
         return replace(self._translator(), aggregates=True).column(node)
 
+    def sql(self, text: str) -> Column | None:
+        return self._translator().sql(text)
+
+    def condition(self, text: str) -> Column:
+        return self._translator().condition(text)
+
     def neighbour(self, stage_id: str) -> Call:
         return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)
 
@@ -70,7 +77,10 @@ class StageCall:
         return tuple(stage for stage in self.job.stages if self.stage.id in stage.inputs)
 
     def _translator(self) -> Translator:
-        return Translator(self.resolve, self._udf_text, self._is_dataset, self._type, self.bound)
+        if (setting(self.module, ANSI) or "false").lower() == "true":
+            raise NotCarried(f"{ANSI} is on: expressions that fail under it are not mapped")
+        zone = pandas_options(self.module, ZONE)
+        return Translator(self.resolve, self._udf_text, self._is_dataset, self._type, self.bound, zone)
 
     def _type(self, node: ast.expr) -> ArrowType:
         return arrow_type(node, self.resolve, self.bound)

@@ -43,21 +43,21 @@ class Query:
 @lru_cache(maxsize=512)
 def read_query(text: str) -> Query | None:
     """The statements of a text, ``{}`` or a parameter standing for what is filled in later; None if it is no SQL."""
-    parsed = _parsed(text)
-    if not parsed:
+    statements = parsed(text)
+    if not statements:
         return None
     from sqlglot import exp
 
-    if any(isinstance(statement, exp.Command) for statement in parsed):
+    if any(isinstance(statement, exp.Command) for statement in statements):
         return None
-    kinds = [_kind(statement) for statement in parsed]
+    kinds = [_kind(statement) for statement in statements]
     return Query(
         kind=min(kinds, key=_DEAREST_FIRST.index),
-        tables=frozenset().union(*(_tables(statement) for statement in parsed)),
-        functions=frozenset().union(*(_functions(statement) for statement in parsed)),
-        views=tuple(_views(parsed)),
-        columns=_columns(parsed[-1]),
-        operations=sum(map(_operations, parsed)),
+        tables=frozenset().union(*(_tables(statement) for statement in statements)),
+        functions=frozenset().union(*(_functions(statement) for statement in statements)),
+        views=tuple(_views(statements)),
+        columns=_columns(statements[-1]),
+        operations=sum(map(_operations, statements)),
     )
 
 
@@ -69,7 +69,7 @@ def functions_called(text: str) -> frozenset[str]:
     query = read_query(text)
     if query is not None:
         return query.functions
-    expression = _parsed(f"SELECT {text}")
+    expression = parsed(f"SELECT {text}")
     if expression:
         return frozenset().union(*(_functions(statement) for statement in expression))
     return frozenset(word.lower() for word in _WORD.findall(text))
@@ -78,8 +78,8 @@ def functions_called(text: str) -> frozenset[str]:
 @lru_cache(maxsize=2048)
 def names_of(text: str) -> tuple[str, ...] | None:
     """The column names that a list of expressions gives (``a, b AS c``); None where they cannot be told."""
-    parsed = _parsed(f"SELECT {text}")
-    return _columns(parsed[0]) if len(parsed) == 1 else None
+    statements = parsed(f"SELECT {text}")
+    return _columns(statements[0]) if len(statements) == 1 else None
 
 
 @lru_cache(maxsize=2048)
@@ -102,7 +102,8 @@ def fields_of(text: str) -> tuple[str, ...] | None:
     return tuple(field.name for field in fields)
 
 
-def _parsed(text: str) -> list[exp.Expression]:
+def parsed(text: str) -> list[exp.Expression]:
+    """The statements of a text, none where it is no SQL; a parameter stands for what is filled in later."""
     if len(text) > _LONGEST or not _WORD.search(text):
         return []
     import sqlglot

@@ -10,6 +10,7 @@ from migrate.passes.closure import reached
 from migrate.passes.columns import columns_of
 
 _REACHED_BACK = {Kind.READ, Kind.PROJECT, Kind.FILTER}
+_SHUFFLES = {Kind.AGGREGATE, Kind.JOIN, Kind.SORT, Kind.WINDOW}
 _PYTHON = {Cost.PYTHON, Cost.ARROW}
 _NO_DATASET = {Kind.ACTION, Kind.FIT, Kind.TRAIN, Kind.TUNE}
 
@@ -21,7 +22,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     whole downstream can be carried, that downstream, and reads, projections and filters in front of it where these
     reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark; so does one
     that needs a model or an RDD which stays on Spark. ``blocked_by`` names the first such stage on each way that the
-    data goes.
+    data goes. A shuffle without Python work behind it is such a stage too, for it takes Ray longer than Spark.
     ``everything`` moves what can be carried whatever the verdict.
     """
     flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
@@ -29,6 +30,8 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     if job.verdict is Verdict.KEEP_ON_SPARK and not everything:
         wanted = []
     refused = {stage.id for stage in flow.by_id.values() if refusal(stage) is not None}
+    if not everything:
+        refused |= _shuffles_at_the_end(flow)
     while True:
         held = reached(refused, flow.inputs)
         ray = reached((stage for stage in wanted if stage not in held), flow.consumers)
@@ -61,6 +64,19 @@ def with_planned_cuts(job: Job) -> Job:
         return job
     planned = place(job, lambda stage: None).boundaries
     return replace(job, boundaries=tuple(replace(boundary, blocked=True) for boundary in planned))
+
+
+def is_native_shuffle(stage: Stage) -> bool:
+    """Whether a stage moves every row to another task and runs no Python of the job's."""
+    whole = stage.kind in _SHUFFLES or stage.symbol.endswith((".distinct", ".dropDuplicates", ".drop_duplicates"))
+    return whole and stage.symbol.startswith(("DataFrame.", "GroupedData.")) and not _is_heavy(stage)
+
+
+def _shuffles_at_the_end(flow: _Flow) -> set[str]:
+    """The native shuffles whose data reaches no Python work."""
+    heavy = [stage.id for stage in flow.by_id.values() if _is_heavy(stage)]
+    between = reached(heavy, flow.inputs)
+    return {stage.id for stage in flow.by_id.values() if is_native_shuffle(stage)} - between
 
 
 def is_udf_maker(stage: Stage) -> bool:

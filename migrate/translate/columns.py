@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Column, NotCarried
-from migrate.translate.expressions import ARROW, COMPUTE, FUNCTIONS, expression
+from migrate.translate import built, sql
+from migrate.translate.expressions import MODULE, expression
 from migrate.translate.spark_types import ArrowType
-
-
-def quoted(name: str) -> str:
-    """A column's name as a Python string literal."""
-    return json.dumps(name, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,8 @@ class Translator:
 
     ``resolve`` gives the dotted origin of a name, ``udf`` the UDF of the job that an expression is, ``is_dataset`` says
     whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
-    one value that a name is bound to. ``aggregates`` says that a UDF has to make one value of all rows.
+    one value that a name is bound to. ``zone`` is the argument that names the session's time zone to a helper.
+    ``aggregates`` says that a UDF has to make one value of all rows.
     """
 
     resolve: Callable[[ast.expr], str | None]
@@ -43,20 +39,29 @@ class Translator:
     is_dataset: Callable[[str], bool]
     type_of: Callable[[ast.expr], ArrowType]
     bound: Callable[[str], ast.expr | None]
+    zone: str = ""
     aggregates: bool = False
 
     def column(self, node: ast.expr) -> Column:
         """The column of one expression; NotCarried where a part of it has no faithful counterpart yet."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return self._reference(node.value)
+            return built.reference(node.value)
         if isinstance(node, ast.Subscript | ast.Attribute):
             name = self._of_dataset(node)
             if name is not None:
-                return self._reference(name)
+                return built.reference(name)
         found = self._call(node) if isinstance(node, ast.Call) else expression(self, node)
         if found is None:
             raise NotCarried(f"the column expression {ast.unparse(node)} is not mapped yet")
         return found
+
+    def sql(self, text: str) -> Column | None:
+        """The column of one expression in SQL, None for ``*``."""
+        return sql.expression(text, self.zone)
+
+    def condition(self, text: str) -> Column:
+        """The column of a condition in SQL."""
+        return sql.condition(text, self.zone)
 
     def is_column(self, node: ast.expr) -> bool:
         """Whether an expression is a Column and no Python value; NotCarried where a name may be either."""
@@ -68,13 +73,14 @@ class Translator:
                 raise NotCarried(f"whether {node.id} is a Column or a value cannot be told")
             return self.is_column(bound)
         if isinstance(node, ast.Subscript | ast.Attribute):
-            return self._of_dataset(node) is not None
+            inner = isinstance(node.value, ast.Call | ast.Subscript | ast.Attribute) and self.is_column(node.value)
+            return inner or self._of_dataset(node) is not None
         if isinstance(node, ast.Call):
             if self.udf(node.func) is not None:
                 return True
             origin = self.resolve(node.func)
             if origin is not None:
-                return origin.startswith(FUNCTIONS)
+                return origin.startswith(MODULE)
             return isinstance(node.func, ast.Attribute) and self.is_column(node.func.value)
         return any(self.is_column(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
@@ -87,18 +93,9 @@ class Translator:
             return node.slice.value
         return None
 
-    def _reference(self, name: str) -> Column:
-        if name == "*" or "`" in name or "(" in name:
-            raise NotCarried(f"the column reference {name!r} is not mapped yet")
-        first, *path = name.split(".")
-        text, imports = f"batch[{quoted(first)}]", frozenset[str]()
-        for part in path:
-            text, imports = f"pc.struct_field({text}, {quoted(part)})", frozenset({COMPUTE})
-        return Column((path or [first])[-1], text, None if path else first, imports=imports)
-
     def _call(self, node: ast.Call) -> Column | None:
         origin = self.resolve(node.func) or ""
-        if origin in {f"{FUNCTIONS}col", f"{FUNCTIONS}column"} and len(node.args) == 1:
+        if origin in {f"{MODULE}col", f"{MODULE}column"} and len(node.args) == 1:
             return self.column(node.args[0])
         if origin == "pyspark.ml.functions.vector_to_array" and len(node.args) == 1:
             inner = self.column(node.args[0])
@@ -111,25 +108,13 @@ class Translator:
             if node.func.attr in {"alias", "name"}:
                 return self._alias(self.column(node.func.value), node.args[0])
             if node.func.attr in {"cast", "astype"}:
-                return self._cast(self.column(node.func.value), node.args[0])
+                return built.cast(self.column(node.func.value), self.type_of(node.args[0]), self.zone)
         return expression(self, node)
 
     def _alias(self, inner: Column, name: ast.expr) -> Column:
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            return Column(name.value, inner.text, inner.plain, inner.helpers, inner.imports)
+            return built.named(inner, name.value)
         raise NotCarried(f"the name {ast.unparse(name)} of a column is not a literal")
-
-    def _cast(self, inner: Column, target: ast.expr) -> Column:
-        dtype = self.type_of(target)
-        if dtype.sorts != {"integer"}:
-            raise NotCarried(f"a cast to {ast.unparse(target)} is not mapped yet")
-        return Column(
-            "",
-            f"cast_to_int({inner.text}, {dtype.text})",
-            None,
-            inner.helpers | {"cast_to_int"},
-            inner.imports | {ARROW},
-        )
 
     def _udf(self, node: ast.Call, udf: UdfText) -> Column:
         if node.keywords:
@@ -143,12 +128,14 @@ class Translator:
         if udf.aggregates is not self.aggregates:
             kind = "one value of many rows" if udf.aggregates else "a value of each row"
             raise NotCarried(f"the UDF {ast.unparse(node.func)} makes {kind}, which is not mapped here")
-        inputs = [replace(self, aggregates=False).column(argument) for argument in node.args]
-        named = udf.title is not None and all(column.plain == column.name for column in inputs)
+        inputs = [built.each_row(replace(self, aggregates=False).column(argument)) for argument in node.args]
+        named = udf.title is not None and all(column.title for column in inputs)
+        title = f"{udf.title}({', '.join(column.title for column in inputs)})" if named else ""
         return Column(
-            f"{udf.title}({', '.join(column.name for column in inputs)})" if named else "",
+            title,
             f"{udf.text}({', '.join(column.text for column in inputs)})",
             None,
             frozenset().union(*(column.helpers for column in inputs)),
             frozenset().union(*(column.imports for column in inputs)),
+            title,
         )

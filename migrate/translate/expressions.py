@@ -1,17 +1,16 @@
-"""Operators and built-in functions of Spark Columns as PyArrow source: one table of what is known to agree."""
+"""Column expressions written in Python (``F.upper(df.s)``, ``df.x > 1``), read into columns."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Protocol
 
 from migrate.mapping import Column, NotCarried
+from migrate.translate import built, sql
+from migrate.translate.functions import FUNCTIONS, OTHER_NAMES, Function, Value, called, struct
 
-FUNCTIONS = "pyspark.sql.functions."
-COMPUTE = "import pyarrow.compute as pc"
-ARROW = "import pyarrow as pa"
+MODULE = "pyspark.sql.functions."
 
 _COMPARED: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -22,12 +21,14 @@ _COMPARED: Mapping[type[ast.cmpop], str] = {
     ast.GtE: ">=",
 }
 _CALCULATED: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
-_LOGIC: Mapping[type[ast.operator], str] = {ast.BitAnd: "and_kleene", ast.BitOr: "or_kleene"}
-_LARGEST_INT = 2**31 - 1
 
 
 class Columns(Protocol):
     """What the operands of an expression are asked of."""
+
+    @property
+    def zone(self) -> str:
+        """The argument that names the session's time zone to a helper, empty for the machine's own."""
 
     def column(self, node: ast.expr) -> Column:
         """The column of an operand; NotCarried where it has no counterpart."""
@@ -40,196 +41,173 @@ class Columns(Protocol):
 
 
 def expression(columns: Columns, node: ast.expr) -> Column | None:
-    """The column of an operator or a built-in function; None for what this table does not know."""
+    """The column of an operator or a built-in function; None for what is not known."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        return _compared(columns, node)
+        symbol = _COMPARED.get(type(node.ops[0]))
+        sides = (_operand(columns, node.left), _operand(columns, node.comparators[0]))
+        return None if symbol is None else built.compared(sides[0], symbol, sides[1])
     if isinstance(node, ast.BinOp):
         return _binary(columns, node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-        return made("pc.invert({})", columns.column(node.operand))
+        return built.inverted(columns.column(node.operand))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return built.negative(columns.column(node.operand))
+    if isinstance(node, ast.Subscript) and columns.is_column(node.value):
+        return _item(columns, node.value, node.slice)
+    if isinstance(node, ast.Attribute) and columns.is_column(node):
+        return built.field(columns.column(node.value), node.attr)
     if isinstance(node, ast.Call) and not node.keywords:
         return _function(columns, node) if columns.resolve(node.func) else _method(columns, node)
     return None
 
 
-def _compared(columns: Columns, node: ast.Compare) -> Column | None:
-    symbol = _COMPARED.get(type(node.ops[0]))
-    if symbol is None:
-        return None
-    sides = [_operand(columns, side) for side in (node.left, node.comparators[0])]
-    return made(f'compared({{}}, "{symbol}", {{}})', *sides, helper="compared")
-
-
 def _binary(columns: Columns, node: ast.BinOp) -> Column | None:
-    if type(node.op) in _LOGIC:
-        sides = [columns.column(node.left), columns.column(node.right)]
-        return made(f"pc.{_LOGIC[type(node.op)]}({{}}, {{}})", *sides)
+    if isinstance(node.op, ast.BitAnd):
+        return built.both(columns.column(node.left), columns.column(node.right))
+    if isinstance(node.op, ast.BitOr):
+        return built.either(columns.column(node.left), columns.column(node.right))
     symbol = _CALCULATED.get(type(node.op))
     if symbol is None:
         return None
-    sides = [_operand(columns, side, typed=True) for side in (node.left, node.right)]
-    return made(f'calculated({{}}, "{symbol}", {{}})', *sides, helper="calculated")
+    left, right = node.left, node.right
+    if symbol in "+*" and not columns.is_column(left):
+        left, right = right, left  # a Column's own operator is called, so that Spark names it the other way round
+    return built.calculated(_operand(columns, left), symbol, _operand(columns, right))
 
 
 def _method(columns: Columns, node: ast.Call) -> Column | None:
     """``column.isNull()``, ``column.isin(1, 2)``, ``column.between(a, b)``, ``column.startswith("a")``."""
     if not isinstance(node.func, ast.Attribute) or not columns.is_column(node.func.value):
         return None
-    name, arguments = node.func.attr, node.args
-    if name in _TESTS and not arguments:
-        return made(_TESTS[name], columns.column(node.func.value))
-    if name in _MATCHES and len(arguments) == 1:
-        text = _text(arguments[0])
-        return made(f"{_MATCHES[name]}({{}}, {text!r})".replace("'", '"'), columns.column(node.func.value))
+    name, arguments, tested = node.func.attr, node.args, node.func.value
+    if name == "isNull" and not arguments:
+        return built.null(columns.column(tested))
+    if name == "isNotNull" and not arguments:
+        return built.valid(columns.column(tested))
     if name == "isin" and arguments:
-        return _is_in(columns, node.func.value, arguments)
+        listed = (
+            arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], ast.List | ast.Tuple) else arguments
+        )
+        return built.is_in(columns.column(tested), [_constant(one) for one in listed])
     if name == "between" and len(arguments) == 2:
-        least = ast.Compare(node.func.value, [ast.GtE()], [arguments[0]])
-        most = ast.Compare(node.func.value, [ast.LtE()], [arguments[1]])
-        return made("pc.and_kleene({}, {})", *(columns.column(side) for side in (least, most)))
+        return built.between(columns.column(tested), *(_operand(columns, side) for side in arguments))
+    if name == "eqNullSafe" and len(arguments) == 1:
+        return built.same(columns.column(tested), _operand(columns, arguments[0]))
     if name == "otherwise" and len(arguments) == 1:
-        return _when(columns, node.func.value, arguments[0])
+        return _when(columns, tested, arguments[0])
     if name == "when":
         return _when(columns, node, None)
+    if name == "getItem" and len(arguments) == 1:
+        return _item(columns, tested, arguments[0])
+    if name == "getField" and len(arguments) == 1:
+        return built.field(columns.column(tested), str(_constant(arguments[0])))
+    if name == "substr" and len(arguments) == 2:
+        return _of_table(columns, "substring", [tested, *arguments])
+    if name in {"startswith", "endswith", "contains", "like", "rlike"} and len(arguments) == 1:
+        return _of_table(columns, name, [tested, *arguments])
     return None
 
 
-_TESTS = {"isNull": "pc.is_null({})", "isNotNull": "pc.is_valid({})"}
-_MATCHES = {"startswith": "pc.starts_with", "endswith": "pc.ends_with", "contains": "pc.match_substring"}
-
-
-def _is_in(columns: Columns, tested: ast.expr, arguments: list[ast.expr]) -> Column:
-    values = arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], (ast.List, ast.Tuple)) else arguments
-    constants = [value.value for value in values if isinstance(value, ast.Constant)]
-    if len(constants) < len(values) or not constants or None in constants or len({type(c) for c in constants}) > 1:
-        raise NotCarried("isin() takes literals of one type, None not among them")
-    if isinstance(constants[0], float):
-        raise NotCarried("isin() with floating numbers, where NaN and -0.0 have rules of their own, is not mapped yet")
-    listed = ", ".join(ast.unparse(value).replace("'", '"') for value in values)
-    return made(f"is_in({{}}, [{listed}])", columns.column(tested), helper="is_in")
+def _item(columns: Columns, collection: ast.expr, key: ast.expr) -> Column:
+    """``df.tags[0]``, ``df.place["city"]``."""
+    value = _constant(key)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise NotCarried(f"the item {ast.unparse(key)} of a column is not mapped yet")
+    inner = columns.column(collection)
+    return built.field(inner, value) if isinstance(value, str) else built.item(inner, value)
 
 
 def _when(columns: Columns, chain: ast.expr, otherwise: ast.expr | None) -> Column:
     """``F.when(c1, a).when(c2, b).otherwise(d)``: the first condition that is true decides, NULL is not true."""
     pairs: list[tuple[Column, Column]] = []
     node = chain
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 2:
-        if node.func.attr != "when" or node.keywords:
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name) and len(node.args) == 2:
+        first = columns.resolve(node.func) == f"{MODULE}when"
+        if node.keywords or not (first or (isinstance(node.func, ast.Attribute) and node.func.attr == "when")):
             break
-        pairs.insert(0, (columns.column(node.args[0]), _operand(columns, node.args[1], typed=True)))
-        if columns.resolve(node.func) == f"{FUNCTIONS}when":
-            last = [] if otherwise is None else [_operand(columns, otherwise, typed=True)]
-            conditions = ", ".join("{}" for _ in pairs)
-            values = ", ".join("{}" for _ in (*pairs, *last))
-            parts = [condition for condition, _ in pairs] + [value for _, value in pairs] + last
-            return made(f"case_when([{conditions}], [{values}])", *parts, helper="case_when")
+        pairs.insert(0, (columns.column(node.args[0]), _operand(columns, node.args[1])))
+        if first:
+            return built.case_when(pairs, None if otherwise is None else _operand(columns, otherwise))
+        assert isinstance(node.func, ast.Attribute)
         node = node.func.value
     raise NotCarried(f"the expression {ast.unparse(chain)} is not mapped yet")
 
 
-@dataclass(frozen=True)
-class _Built:
-    """A built-in function: how many columns it takes, its PyArrow source, and what that needs."""
-
-    least: int
-    most: int
-    source: Callable[[int], str]
-    helper: str | None = None
-
-
-def _same(source: str) -> Callable[[int], str]:
-    return lambda count: source
-
-
-_BUILT_IN: Mapping[str, _Built] = {
-    "abs": _Built(1, 1, _same("pc.abs({})")),
-    "coalesce": _Built(1, 99, lambda count: f"pc.coalesce({', '.join(['{}'] * count)})"),
-    "exp": _Built(1, 1, _same("pc.exp(pc.cast({}, pa.float64()))")),
-    "isnan": _Built(1, 1, _same("pc.fill_null(pc.is_nan({}), False)")),
-    "isnull": _Built(1, 1, _same("pc.is_null({})")),
-    "length": _Built(1, 1, _same("pc.utf8_length({})")),
-    "reverse": _Built(1, 1, _same("pc.utf8_reverse({})")),
-    "sqrt": _Built(1, 1, _same("pc.sqrt(pc.cast({}, pa.float64()))")),
-    "trim": _Built(1, 1, _same('pc.utf8_trim({}, " ")')),
-    "ltrim": _Built(1, 1, _same('pc.utf8_ltrim({}, " ")')),
-    "rtrim": _Built(1, 1, _same('pc.utf8_rtrim({}, " ")')),
-}
-"""Functions whose arguments are columns, and whose answer was the same on both engines over the adversarial table."""
-
-
 def _function(columns: Columns, node: ast.Call) -> Column | None:
+    """A call of a function of ``pyspark.sql.functions``."""
     origin = columns.resolve(node.func) or ""
-    if not origin.startswith(FUNCTIONS):
+    if not origin.startswith(MODULE) or any(isinstance(argument, ast.Starred) for argument in node.args):
         return None
-    name = origin.removeprefix(FUNCTIONS)
+    name = origin.removeprefix(MODULE)
     if name == "lit" and len(node.args) == 1:
-        return made("pa.repeat({}, len(batch))", _literal(columns, node.args[0]))
+        return _value(columns, node.args[0])
     if name == "when":
         return _when(columns, node, None)
-    built = _BUILT_IN.get(name)
-    if built is None or not built.least <= len(node.args) <= built.most:
-        return None
-    if any(isinstance(argument, ast.Starred) for argument in node.args):
-        return None
-    return made(built.source(len(node.args)), *(columns.column(argument) for argument in node.args))
+    if name == "expr" and len(node.args) == 1:
+        return _of_sql(columns, node.args[0])
+    if name == "struct" and node.args:
+        fields = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else node.args
+        return struct([columns.column(field) for field in fields])
+    return _of_table(columns, name, node.args) if OTHER_NAMES.get(name, name) in FUNCTIONS else None
 
 
-def _operand(columns: Columns, node: ast.expr, *, typed: bool = False) -> Column:
-    """A side of an operator: a column, or a Python value, ``typed`` where its Spark type decides the result's."""
-    if isinstance(node, ast.Call) and (columns.resolve(node.func) or "") == f"{FUNCTIONS}lit" and len(node.args) == 1:
-        return _operand(columns, node.args[0], typed=typed)
-    if columns.is_column(node):
+def _of_sql(columns: Columns, node: ast.expr) -> Column | None:
+    text = _constant(node)
+    return sql.expression(text, columns.zone) if isinstance(text, str) else None
+
+
+def _of_table(columns: Columns, name: str, arguments: list[ast.expr]) -> Column:
+    """A function of the table."""
+    function = FUNCTIONS[OTHER_NAMES.get(name, name)]
+    given = [_argument(columns, name, function, position, node) for position, node in enumerate(arguments)]
+    defaults = function.defaults(len(given))
+    if defaults is None:
+        raise NotCarried(f"{name}() with {len(given)} arguments is not mapped")
+    return called(OTHER_NAMES.get(name, name), function, [*given, *map(ast.literal_eval, defaults)], columns.zone)
+
+
+def _argument(columns: Columns, name: str, function: Function, position: int, node: ast.expr) -> Column | Value:
+    kind = function.kind(position)
+    if kind is None:
+        raise NotCarried(f"{name}() with {position + 1} arguments is not mapped")
+    if kind in {"column", "row"}:
         return columns.column(node)
-    return _literal(columns, node) if typed else _value(node)
+    if kind == "number":
+        is_number = isinstance(node, ast.Constant) and not isinstance(node.value, str)
+        return _value(columns, node) if is_number else columns.column(node)
+    value = _constant(node)
+    wanted = {"int": int, "text": str, "bool": bool, "value": object}[kind]
+    if not isinstance(value, wanted) or value is None or (kind == "int" and isinstance(value, bool)):
+        raise NotCarried(f"{ast.unparse(node)} is no literal that {name}() takes there")
+    return value
 
 
-def _value(node: ast.expr) -> Column:
-    if isinstance(node, ast.Constant) and node.value is None:
-        raise NotCarried("a comparison with None, which is NULL for every row, is not mapped")
-    return Column("", ast.unparse(node) if not isinstance(node, ast.Constant) else _quoted(node))
+def _operand(columns: Columns, node: ast.expr) -> Column:
+    """A side of an operator: a column or a Python value."""
+    return columns.column(node) if columns.is_column(node) else _value(columns, node)
 
 
-def _literal(columns: Columns, node: ast.expr) -> Column:
-    """A Python value as the scalar of the type that Spark gives it: an int is 32 bits wide where it fits."""
+def _value(columns: Columns, node: ast.expr) -> Column:
     if columns.is_column(node):
         raise NotCarried(f"{ast.unparse(node)} is a column where a value is expected")
-    constant = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
-    if not isinstance(constant, ast.Constant):
-        return Column("", f"literal({ast.unparse(node)})", helpers=frozenset({"literal"}))
-    kind = _type(constant.value)
-    return Column("", f"pa.scalar({_quoted(node)}, {kind})", imports=frozenset({ARROW}))
+    try:
+        return built.literal(_constant(node))
+    except _NotLiteral:
+        return built.computed(ast.unparse(node))
 
 
-def _type(value: object) -> str:
-    if isinstance(value, bool):
-        return "pa.bool_()"
-    if isinstance(value, int) and abs(value) < 2**63:
-        return "pa.int32()" if abs(value) <= _LARGEST_INT else "pa.int64()"
-    if isinstance(value, float):
-        return "pa.float64()"
-    if isinstance(value, str):
-        return "pa.string()"
-    raise NotCarried(f"the literal {value!r} is not mapped yet")
+class _NotLiteral(NotCarried):
+    pass
 
 
-def _quoted(node: ast.expr) -> str:
-    import json
-
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return json.dumps(node.value, ensure_ascii=False)
-    return ast.unparse(node)
-
-
-def _text(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "'" not in node.value:
-        return node.value
-    raise NotCarried(f"{ast.unparse(node)} is not a literal text")
-
-
-def made(source: str, *parts: Column, helper: str | None = None) -> Column:
-    """A column whose source is made of those of its parts, with all that they need."""
-    helpers = frozenset({helper} if helper else ()).union(*(part.helpers for part in parts))
-    imports = frozenset({line for name, line in (("pc.", COMPUTE), ("pa.", ARROW)) if name in source})
-    return Column(
-        "", source.format(*(part.text for part in parts)), None, helpers, imports.union(*(p.imports for p in parts))
-    )
+def _constant(node: ast.expr) -> Value:
+    """The value of a literal, a negative number included; NotCarried for anything else."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+    if not isinstance(inner, ast.Constant) or isinstance(inner.value, bytes | complex) or inner.value is ...:
+        raise _NotLiteral(f"{ast.unparse(node)} is not a literal")
+    if inner is node:
+        value: Value = inner.value
+        return value
+    if isinstance(inner.value, bool) or not isinstance(inner.value, int | float):
+        raise _NotLiteral(f"{ast.unparse(node)} is not a literal")
+    return -inner.value

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Set
 
 from migrate.mapping import Call, Difference, Emission, NotCarried
-from migrate.translate.columns import quoted
+from migrate.translate.built import quoted
 from migrate.translate.settings import PARTITIONS, setting
 
 ZEROS = Difference("sign of a zero key", "a key of -0.0 is shown to the function as 0.0, the group that it is put in")
@@ -29,6 +29,27 @@ def key_list(keys: list[str]) -> str:
     return f"[{', '.join(map(quoted, keys))}]"
 
 
+def shuffled(call: Call, keys: list[str], function: str, helpers: Set[str], imports: Set[str]) -> Emission:
+    """The emission that hands a function all rows of some groups at once, those of a group together."""
+    names = key_list(keys)
+    parts, needed = _parts(call)
+    return Emission(
+        f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
+        f".repartition({parts}, keys={names})"
+        f'.map_batches({function}, batch_format="pyarrow", batch_size=None)',
+        helpers=tuple(sorted({"plain_zeros", *needed, *helpers})),
+        imports=tuple(sorted(imports)),
+    )
+
+
+def _parts(call: Call) -> tuple[str, tuple[str, ...]]:
+    """Into how many parts a shuffle cuts its rows, with the helper that says so where the job does not."""
+    parts = setting(call.module, PARTITIONS)
+    if parts is not None and not parts.isdecimal():
+        raise NotCarried(f"{PARTITIONS} is set to {parts}")
+    return (parts, ()) if parts else ("shuffle_partitions()", ("shuffle_partitions",))
+
+
 def map_groups(
     call: Call,
     keys: list[str],
@@ -39,14 +60,12 @@ def map_groups(
 ) -> Emission:
     """The emission that hands each group to a function, which needs those helpers, imports and sorts of type."""
     names = key_list(keys)
-    parts = setting(call.module, PARTITIONS)
-    if parts is not None and not parts.isdecimal():
-        raise NotCarried(f"{PARTITIONS} is set to {parts}")
+    parts, needed = _parts(call)
     return Emission(
         f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
-        f".groupby({names}, num_partitions={parts or 'shuffle_partitions()'})"
+        f".groupby({names}, num_partitions={parts})"
         f'.map_groups({function}, batch_format="pyarrow")',
-        helpers=tuple(sorted({"plain_zeros", *(() if parts else ("shuffle_partitions",)), *helpers})),
+        helpers=tuple(sorted({"plain_zeros", *needed, *helpers})),
         imports=tuple(sorted(imports)),
         sorts=sorts,
     )

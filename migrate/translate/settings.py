@@ -7,6 +7,7 @@ import ast
 from migrate.frontend.module import Module
 from migrate.mapping import NotCarried
 
+ANSI = "spark.sql.ansi.enabled"
 ZONE = "spark.sql.session.timeZone"
 ARROW = "spark.sql.execution.arrow.pyspark.enabled"
 ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import adversarial
 import pytest
 from engines import Engines
 from job_of import PREAMBLE
@@ -28,22 +26,6 @@ _OUT = re.compile(r"^out = ", re.MULTILINE)
 _NO_DATASET = {Kind.ACTION, Kind.FIT, Kind.TRAIN, Kind.TUNE, Kind.WRITE}
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="session")
-def engines(checkout: Path, spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """One session of each engine for all cases."""
-    both = Engines.at(checkout, tmp_path_factory.mktemp("engines"))
-    yield both
-    both.stop()
-
-
-@pytest.fixture(scope="session")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The adversarial table."""
-    folder = tmp_path_factory.mktemp("data") / "table"
-    adversarial.write(folder)
-    return folder
 
 
 def _job(case: Case, folder: Path) -> Path:

@@ -58,6 +58,29 @@ ROWS = [
     pytest.param(
         [
             READ,
+            stage("udf", Kind.PROJECT, "read", heavy=True),
+            stage("GroupedData.count", Kind.AGGREGATE, "udf"),
+        ],
+        set(),
+        set(),
+        {"udf": ("GroupedData.count",)},
+        id="a shuffle behind the last Python work pays no move",
+    ),
+    pytest.param(
+        [
+            READ,
+            stage("udf", Kind.PROJECT, "read", heavy=True),
+            stage("GroupedData.count", Kind.AGGREGATE, "udf"),
+            stage("second", Kind.PROJECT, "GroupedData.count", heavy=True),
+        ],
+        set(),
+        {"read", "udf", "GroupedData.count", "second"},
+        {},
+        id="a shuffle between Python work moves",
+    ),
+    pytest.param(
+        [
+            READ,
             stage("fit", Kind.FIT, "read"),
             stage("udf", Kind.PROJECT, "read", heavy=True),
             stage("apply", Kind.PREDICT, "fit", "udf"),

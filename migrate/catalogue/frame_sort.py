@@ -1,0 +1,107 @@
+"""``DataFrame.orderBy`` and ``sort``."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+from migrate.translate.built import each_row
+from migrate.translate.projections import listed, name_list
+
+_MODULE = "pyspark.sql.functions."
+_ORDERS = {
+    "asc": (False, True),
+    "asc_nulls_first": (False, True),
+    "asc_nulls_last": (False, False),
+    "desc": (True, False),
+    "desc_nulls_first": (True, True),
+    "desc_nulls_last": (True, False),
+}
+"""Whether an order falls, and whether it has NULL in front."""
+
+
+class FrameSort(Mapping):
+    """
+    ## Matches
+    ``df.orderBy(...)`` and ``df.sort(...)`` by columns and expressions, with ``F.desc("x")``, ``df.x.asc()``,
+    ``ascending=`` and their kin.
+
+    ## Semantics
+    NULL stands in front where the order rises and behind where it falls, NaN is larger than any other number, and texts
+    go by the bytes of UTF-8.
+
+    ## Not covered
+    Lists and structs as keys; the order of rows with equal keys, which Spark does not promise either.
+    """
+
+    code = "SR307"
+    symbols = ("DataFrame.orderBy", "DataFrame.sort")
+    kind = Kind.SORT
+    cost = Cost.NATIVE
+    cases = (
+        Case(
+            "rising",
+            'out = df.orderBy("x")',
+            'out = df.map_batches(lambda batch: ranked(batch, (batch["x"], True)), batch_format="pyarrow")'
+            '.sort(["nulls0", "order0"], descending=[False, False]).drop_columns(["nulls0", "order0"])',
+        ),
+        Case(
+            "falling, then rising",
+            'out = df.orderBy(F.desc("k"), df.flag.asc_nulls_last(), F.col("id"))',
+            'out = df.map_batches(lambda batch: ranked(batch, (batch["k"], False), (batch["flag"], False), '
+            '(batch["id"], True)), batch_format="pyarrow")'
+            '.sort(["nulls0", "order0", "nulls1", "order1", "nulls2", "order2"], '
+            "descending=[False, True, False, False, False, False])"
+            '.drop_columns(["nulls0", "order0", "nulls1", "order1", "nulls2", "order2"])',
+        ),
+        Case(
+            "falling by an argument",
+            'out = df.sort("day", "id", ascending=[False, True])',
+            'out = df.map_batches(lambda batch: ranked(batch, (batch["day"], False), (batch["id"], True)), '
+            'batch_format="pyarrow").sort(["nulls0", "order0", "nulls1", "order1"], '
+            "descending=[False, True, False, False])"
+            '.drop_columns(["nulls0", "order0", "nulls1", "order1"])',
+        ),
+        Case("a position", "out = df.orderBy(1)", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        rises = call.argument("ascending")
+        orders = [_order(call, node) for node in listed(call, besides="ascending")]
+        if rises is not None:
+            orders = _turned(orders, rises)
+        if not orders:
+            raise NotCarried("what is sorted by cannot be read")
+        keys = ", ".join(f"({each_row(column).text}, {first})" for column, _, first in orders)
+        names = [f"{part}{number}" for number in range(len(orders)) for part in ("nulls", "order")]
+        falls = ", ".join(str(fall) for _, falls, _ in orders for fall in (False, falls))
+        return Emission(
+            f'.map_batches(lambda batch: ranked(batch, {keys}), batch_format="pyarrow")'
+            f".sort({name_list(names)}, descending=[{falls}]).drop_columns({name_list(names)})",
+            helpers=tuple(sorted({"ranked"}.union(*(column.helpers for column, _, _ in orders)))),
+            imports=tuple(sorted(frozenset().union(*(column.imports for column, _, _ in orders)))),
+        )
+
+
+_Order = tuple[Column, bool, bool]
+
+
+def _order(call: Call, node: ast.expr) -> _Order:
+    """The values of a sort key, whether it falls, and whether NULL stands in front."""
+    if isinstance(node, ast.Call):
+        name = (call.resolve(node.func) or "").removeprefix(_MODULE)
+        if name in _ORDERS and len(node.args) == 1:
+            return (call.column(node.args[0]), *_ORDERS[name])
+        if not name and isinstance(node.func, ast.Attribute) and node.func.attr in _ORDERS and not node.args:
+            return (call.column(node.func.value), *_ORDERS[node.func.attr])
+    return (call.column(node), *_ORDERS["asc"])
+
+
+def _turned(orders: list[_Order], rises: ast.expr) -> list[_Order]:
+    """The keys in the order that ``ascending=`` says, for all or for each."""
+    flags = rises.elts if isinstance(rises, ast.List | ast.Tuple) else [rises] * len(orders)
+    values = [flag.value for flag in flags if isinstance(flag, ast.Constant) and flag.value in (0, 1)]
+    if len(values) != len(orders) or any(falls or not first for _, falls, first in orders):
+        raise NotCarried("ascending= of a sort cannot be read")
+    return [(c, *_ORDERS["asc" if up else "desc"]) for (c, _, _), up in zip(orders, values, strict=True)]

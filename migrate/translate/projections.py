@@ -1,0 +1,111 @@
+"""Lists of columns and of names, as ``select``, ``withColumns`` and ``drop`` take them, as Ray source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from migrate.mapping import Call, Column, Emission, NotCarried
+from migrate.translate.built import ARROW, each_row, quoted
+
+_EXPLODE = {"pyspark.sql.functions.explode": False, "pyspark.sql.functions.explode_outer": True}
+
+
+def listed(call: Call, besides: str = "") -> list[ast.expr]:
+    """The arguments of a call, those of a list where it is given one; ``besides`` is one that it may have by name."""
+    if any(argument.name not in {None, besides} for argument in call.stage.args):
+        raise NotCarried(f"keyword arguments of {call.stage.symbol} are not mapped yet")
+    found = [call.argument("", position) for position in range(len(call.stage.args))]
+    nodes = [node for node in found if node is not None]
+    return list(nodes[0].elts) if len(nodes) == 1 and isinstance(nodes[0], ast.List | ast.Tuple) else nodes
+
+
+def literal_texts(nodes: Iterable[ast.expr], what: str) -> list[str]:
+    """The texts of literals; NotCarried where there is none, or one is computed."""
+    known = list(nodes)
+    texts = [node.value for node in known if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    if not texts or len(texts) < len(known):
+        raise NotCarried(f"{what} by anything but literal names is not mapped yet")
+    return texts
+
+
+def name_list(names: Iterable[str]) -> str:
+    """Names as the source of a list."""
+    return f"[{', '.join(map(quoted, names))}]"
+
+
+def mapped(source: str, helpers: Iterable[str], imports: Iterable[str] = ()) -> Emission:
+    """The emission that makes another batch of each; ``source`` reads ``batch``."""
+    return Emission(
+        f'.map_batches(lambda batch: {source}, batch_format="pyarrow")',
+        helpers=tuple(sorted(helpers)),
+        imports=tuple(sorted(imports)),
+    )
+
+
+def selected(columns: Sequence[Column | None]) -> Emission:
+    """The emission that makes exactly these columns; None stands for all that there are."""
+    named = [column for column in columns if column is not None]
+    nameless = next((column for column in named if not column.name), None)
+    if nameless is not None:
+        raise NotCarried(f"how Spark names the column {nameless.text} is not known; give it an alias")
+    if len({column.name.lower() for column in named}) < len(named) or columns.count(None) > 1:
+        raise NotCarried("two columns of one name")
+    if not named and columns:
+        return Emission("")
+    if all(column is not None and column.plain == column.name for column in columns):
+        return Emission(f".select_columns({name_list(column.name for column in named)})")
+    helpers = {helper for column in named for helper in column.helpers}
+    fields = [
+        f"{quoted(c.name)}: {each_row(c).text}" if c else f"**star(batch, {name_list(n.name for n in named)})"
+        for c in columns
+    ]
+    helpers |= {"star"} if None in columns else set()
+    imports = {ARROW}.union(*(each_row(column).imports for column in named))
+    return mapped(f"pa.table({{{', '.join(fields)}}})", helpers, imports)
+
+
+def with_columns(columns: Mapping[str, Column]) -> Emission:
+    """The emission that adds these columns or replaces them; none of them sees another's new values."""
+    text = "batch"
+    for name, column in columns.items():
+        text = f"set_column({text}, {quoted(name)}, {each_row(column).text})"
+    helpers = {"set_column"}.union(*(column.helpers for column in columns.values()))
+    return mapped(text, helpers, frozenset().union(*(each_row(column).imports for column in columns.values())))
+
+
+def exploded(call: Call, nodes: Sequence[ast.expr]) -> tuple[list[ast.expr], str | None, bool]:
+    """The expressions with that of ``explode`` replaced by its list, the name of its column, and whether it is outer.
+
+    The name is None where nothing is exploded, and empty where the job gives the column no other than Spark's.
+    """
+    found: str | None = None
+    outer, made = False, []
+    for node in nodes:
+        inner, alias = node, ""
+        while isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "alias":
+            names = literal_texts(inner.args, "an alias")
+            inner, alias = inner.func.value, alias or names[0]
+        origin = call.resolve(inner.func) if isinstance(inner, ast.Call) else None
+        if origin not in _EXPLODE or not isinstance(inner, ast.Call) or len(inner.args) != 1:
+            made.append(node)
+            continue
+        if found is not None:
+            raise NotCarried("two explodes in one select are not mapped")
+        found, outer = alias, _EXPLODE[origin]
+        made.append(inner.args[0])
+    return made, found, outer
+
+
+def explosion(emission: Emission, name: str, outer: bool) -> Emission:
+    """The emission with a row for each element of the lists of a column."""
+    assert emission.text is not None
+    option = ", outer=True" if outer else ""
+    if emission.text.startswith(".select_columns("):
+        step = f'.map_batches(lambda batch: exploded(batch, {quoted(name)}{option}), batch_format="pyarrow")'
+        return replace(emission, text=emission.text + step, helpers=(*emission.helpers, "exploded"))
+    head, tail = ".map_batches(lambda batch: ", ', batch_format="pyarrow")'
+    body = emission.text.removeprefix(head).removesuffix(tail)
+    text = f"{head}exploded({body}, {quoted(name)}{option}){tail}"
+    return replace(emission, text=text, helpers=tuple(sorted({*emission.helpers, "exploded"})))
