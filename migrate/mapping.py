@@ -106,6 +106,15 @@ class Column:
     single: bool = False
 
 
+@dataclass(frozen=True)
+class Selection:
+    """``SELECT columns FROM table WHERE condition``; a column that is None stands for ``*``."""
+
+    columns: tuple[Column | None, ...]
+    table: str
+    where: Column | None
+
+
 class Call(Protocol):
     """What a mapping sees: one stage, its job, and the source text it was read from."""
 
@@ -160,6 +169,9 @@ class Call(Protocol):
 
     def condition(self, text: str) -> Column:
         """The same for a condition in SQL."""
+
+    def selection(self, text: str) -> Selection:
+        """The columns, the table and the condition of a query in SQL; NotCarried for any other query."""
 
     def neighbour(self, stage_id: str) -> Call:
         """The call of another stage of the same job."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
-from migrate.mapping import Call, Column, NotCarried
+from migrate.mapping import Call, Column, NotCarried, Selection
 from migrate.translate.columns import Translator, UdfText
 from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of, root_name
 from migrate.translate.settings import ANSI, ZONE, pandas_options, setting
@@ -69,6 +69,9 @@ class StageCall:
 
     def condition(self, text: str) -> Column:
         return self._translator().condition(text)
+
+    def selection(self, text: str) -> Selection:
+        return self._translator().selection(text)
 
     def neighbour(self, stage_id: str) -> Call:
         return StageCall(self.job.stage(stage_id), self.job, self.module, self.project)

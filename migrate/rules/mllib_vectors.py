@@ -88,7 +88,7 @@ RULES = (
         name="sql-transformer",
         matches='`SQLTransformer("SELECT ... FROM __THIS__")`.',
         why="Its statement is SQL over `__THIS__`, and Ray has no SQL.",
-        do="It stays on Spark; a simple list of expressions can follow the pages of SR3.",
+        do="Columns and a condition are rewritten as functions over batches; anything else stays on Spark.",
         before='SQLTransformer(statement="SELECT *, a + b AS c FROM __THIS__").transform(df)',
         symbols=("SQLTransformer", "SQLTransformer.transform"),
     ),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from migrate.mapping import Column, NotCarried
+from migrate.mapping import Column, NotCarried, Selection
 from migrate.translate import built, sql
 from migrate.translate.expressions import MODULE, expression
 from migrate.translate.spark_types import ArrowType
@@ -62,6 +62,10 @@ class Translator:
     def condition(self, text: str) -> Column:
         """The column of a condition in SQL."""
         return sql.condition(text, self.zone)
+
+    def selection(self, text: str) -> Selection:
+        """The columns, the table and the condition of a query in SQL."""
+        return sql.selection(text, self.zone)
 
     def is_column(self, node: ast.expr) -> bool:
         """Whether an expression is a Column and no Python value; NotCarried where a name may be either."""

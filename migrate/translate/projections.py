@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from migrate.mapping import Call, Column, Emission, NotCarried
 from migrate.translate.built import ARROW, each_row, quoted
@@ -44,26 +44,38 @@ def mapped(source: str, helpers: Iterable[str], imports: Iterable[str] = ()) -> 
     )
 
 
-def selected(columns: Sequence[Column | None]) -> Emission:
-    """The emission that makes exactly these columns; None stands for all that there are."""
+@dataclass(frozen=True)
+class Picked:
+    """A table of columns: its source over one batch, and what that needs."""
+
+    source: str
+    helpers: frozenset[str]
+    imports: frozenset[str]
+
+
+def picked(columns: Sequence[Column | None]) -> Picked:
+    """A table of exactly these columns; None stands for all that there are."""
     named = [column for column in columns if column is not None]
     nameless = next((column for column in named if not column.name), None)
     if nameless is not None:
         raise NotCarried(f"how Spark names the column {nameless.text} is not known; give it an alias")
-    if len({column.name.lower() for column in named}) < len(named) or columns.count(None) > 1:
+    if not columns or len({column.name.lower() for column in named}) < len(named) or columns.count(None) > 1:
         raise NotCarried("two columns of one name")
-    if not named and columns:
+    star = f"**star(batch, {name_list(column.name for column in named)})"
+    fields = [f"{quoted(column.name)}: {each_row(column).text}" if column else star for column in columns]
+    helpers = frozenset({"star"} if None in columns else ()).union(*(column.helpers for column in named))
+    imports = frozenset({ARROW}).union(*(each_row(column).imports for column in named))
+    return Picked(f"pa.table({{{', '.join(fields)}}})", helpers, imports)
+
+
+def selected(columns: Sequence[Column | None]) -> Emission:
+    """The emission that makes exactly these columns; None stands for all that there are."""
+    if tuple(columns) == (None,):
         return Emission("")
+    made = picked(columns)
     if all(column is not None and column.plain == column.name for column in columns):
-        return Emission(f".select_columns({name_list(column.name for column in named)})")
-    helpers = {helper for column in named for helper in column.helpers}
-    fields = [
-        f"{quoted(c.name)}: {each_row(c).text}" if c else f"**star(batch, {name_list(n.name for n in named)})"
-        for c in columns
-    ]
-    helpers |= {"star"} if None in columns else set()
-    imports = {ARROW}.union(*(each_row(column).imports for column in named))
-    return mapped(f"pa.table({{{', '.join(fields)}}})", helpers, imports)
+        return Emission(f".select_columns({name_list(column.name for column in columns if column is not None)})")
+    return mapped(made.source, made.helpers, made.imports)
 
 
 def with_columns(columns: Mapping[str, Column]) -> Emission:

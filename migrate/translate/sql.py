@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrate.frontend.sql import parsed
-from migrate.mapping import Column, NotCarried
+from migrate.mapping import Column, NotCarried, Selection
 from migrate.translate import built
 from migrate.translate.functions import FUNCTIONS, OTHER_NAMES, Value, called, cast_function
 from migrate.translate.spark_types import from_ddl
 
 if TYPE_CHECKING:
     from sqlglot import exp
-
-
-@dataclass(frozen=True)
-class Selection:
-    """``SELECT columns FROM table WHERE condition``; a column that is None stands for ``*``."""
-
-    columns: tuple[Column | None, ...]
-    table: str
-    where: Column | None
 
 
 def condition(text: str, zone: str) -> Column:
