@@ -16,7 +16,7 @@ class LinearSVC(MlStage):
     step for step, so that the model is Spark's after ``maxIter`` steps too, where it is no optimum yet.
 
     ## Not covered
-    Weights, and the summary.
+    Weights, and the summary. Sparse vectors are unpacked: many thousands of features do not fit.
     """
 
     code = "SR641"

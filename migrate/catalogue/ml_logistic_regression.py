@@ -25,7 +25,7 @@ class LogisticRegression(MlStage):
 
     ## Not covered
     Weights, bounds, ``thresholds``, an initial model, labels that are all the same; of the summary what is a DataFrame
-    (``roc``, ``predictions``).
+    (``roc``, ``predictions``). Sparse vectors are unpacked: many thousands of features do not fit in memory.
     """
 
     code = "SR641"
