@@ -63,7 +63,7 @@ class PCA(MlStage):
 
 
 def _check_rank(fit: Call) -> None:
-    """NotCarried where the job itself says that there are fewer rows than give each component a variance."""
+    """NotCarried where the job itself shows that its rows are too few to give each component a variance."""
     wanted = [
         keyword.value.value
         for made in ast.walk(fit.module.tree)

@@ -31,7 +31,12 @@ class MlStage(Mapping):
 
     def emit(self, call: Call) -> Emission:
         params = call.argument("params", 1)
-        if len(call.stage.args) > 1 and not (isinstance(params, ast.Dict) and all(map(self._is_taken, params.keys))):
+        plain = call.stage.symbol.endswith((".fit", ".transform"))
+        if (
+            plain
+            and len(call.stage.args) > 1
+            and not (isinstance(params, ast.Dict) and all(map(self._is_taken, params.keys)))
+        ):
             raise NotCarried("params given at fit or transform are not mapped yet")
         offer = offer_of(self.origin, frozenset(members_used(call.module.tree)))
         fits = [stage for stage in call.job.stages if stage.kind is Kind.FIT and stage.symbol in self.symbols]
