@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Emission, Mapping
+from migrate.translate.rdds import rdd_step
 
-_ACTIONS = ("collect", "collectAsMap", "count", "first", "take", "sum", "reduce", "foreach")
+_ACTIONS = (
+    *("aggregate", "collect", "collectAsMap", "count", "countByKey", "countByValue", "first", "fold", "foreach"),
+    *(
+        "foreachPartition",
+        "getNumPartitions",
+        "isEmpty",
+        "lookup",
+        "max",
+        "mean",
+        "min",
+        "reduce",
+        "reduceByKeyLocally",
+    ),
+    *("sampleStdev", "sampleVariance", "stats", "stdev", "sum", "take", "takeOrdered", "toLocalIterator", "top"),
+    "variance",
+)
 
 
 class RddActions(Mapping):
     """
     ## Matches
-    ``rdd.collect()``, ``collectAsMap``, ``count``, ``first``, ``take``, ``sum``, ``reduce`` and ``foreach``.
+    ``rdd.collect()``, ``collectAsMap``, ``toLocalIterator``, ``count``, ``countByKey``, ``countByValue``, ``first``,
+    ``take``, ``top``, ``takeOrdered``, ``isEmpty``, ``lookup``, ``sum``, ``max``, ``min``, ``mean``, ``stdev``,
+    ``variance``, ``sampleStdev``, ``sampleVariance``, ``stats``, ``reduce``, ``fold``, ``aggregate``,
+    ``reduceByKeyLocally``, ``foreach``, ``foreachPartition`` and ``getNumPartitions``.
 
     ## Semantics
-    Elements come in the order of their partitions. ``reduce`` works within the partitions first.
+    Elements come in the order of their partitions. Numbers are added up within the partitions first and then from
+    one partition to the next, which decides about the last digits and about zero values. ``take`` and ``first`` look
+    at one partition, then at up to four times as many, until there are enough elements.
 
     ## Not covered
-    The other actions.
+    Trees of partial results (``treeReduce``, ``treeAggregate``), histograms and approximate counts.
     """
 
     code = "SR901"
@@ -28,19 +49,45 @@ class RddActions(Mapping):
         Case(
             "numbers",
             "rdd = spark.sparkContext.parallelize([5, 3, 9, 1], 3)\n"
-            "print(rdd.collect(), rdd.count(), rdd.first(), rdd.take(2), rdd.sum(), rdd.reduce(min))",
-            "rdd = parallelize([5, 3, 9, 1], 3)\n"
+            "print(rdd.collect(), rdd.count(), rdd.first(), rdd.take(2), rdd.sum(), rdd.reduce(min))\n"
+            "print(rdd.max(), rdd.min(lambda n: abs(n - 4)), rdd.mean(), rdd.stdev(), rdd.variance(), rdd.stats())\n"
+            "print(rdd.sampleStdev(), rdd.sampleVariance(), rdd.top(2), rdd.takeOrdered(2, key=lambda n: -n))",
             "print(rdd.collect(), rdd.count(), rdd.first(), rdd.take(2), rdd.sum(), rdd.reduce(min))",
         ),
         Case(
-            "a map",
-            "print(spark.sparkContext.parallelize([('a', 1), ('b', 2)], 2).collectAsMap())",
-            "print(parallelize([('a', 1), ('b', 2)], 2).collectAsMap())",
+            "zero values",
+            "rdd = spark.sparkContext.parallelize([1, 2, 3, 4], 2)\n"
+            "print(rdd.fold(10, lambda a, b: a + b), rdd.filter(lambda n: n > 9).isEmpty())\n"
+            "print(rdd.aggregate((0, 1), lambda a, n: (a[0] + n, a[1] * n), lambda a, b: (a[0] + b[0], a[1] * b[1])))",
+            "print(rdd.fold(10, lambda a, b: a + b), rdd.filter(lambda n: n > 9).isEmpty())",
         ),
-        Case("rows of a frame", "out = df.rdd.collect()", None),
+        Case(
+            "pairs",
+            "rdd = spark.sparkContext.parallelize([('a', 1), ('b', 2), ('a', 3)], 2)\n"
+            "print(rdd.collectAsMap(), rdd.countByKey(), rdd.countByValue(), rdd.lookup('a'))\n"
+            "print(rdd.reduceByKeyLocally(max), list(rdd.toLocalIterator()), rdd.getNumPartitions())",
+            "print(rdd.collectAsMap(), rdd.countByKey(), rdd.countByValue(), rdd.lookup('a'))",
+        ),
+        Case(
+            "each",
+            "import os\n\n\n"
+            "def note(numbers):\n"
+            "    for number in numbers:\n"
+            "        open(os.path.join(path, str(number)), 'w').close()\n\n\n"
+            "os.makedirs(path)\n"
+            "rdd = spark.sparkContext.parallelize([5, 3, 9], 2)\n"
+            "rdd.foreachPartition(note)\n"
+            "rdd.foreach(lambda number: note([number + 100]))\n"
+            "print(sorted(os.listdir(path)))",
+            "rdd.foreachPartition(note)\nrdd.foreach(lambda number: note([number + 100]))",
+        ),
+        Case(
+            "rows of a frame",
+            "print(df.rdd.count(), df.rdd.getNumPartitions() > 0)",
+            "print(frame_rows(df).count(), frame_rows(df).getNumPartitions() > 0)",
+        ),
+        Case("a tree", "out = df.rdd.map(len).top(1, len, 3)", None),
     )
 
     def emit(self, call: Call) -> Emission:
-        if call.stage.links:
-            raise NotCarried(f"{call.stage.links[0].symbol} in front of it is not mapped yet")
-        return Emission(helpers=("rdd",), sorts=frozenset({call.stage.symbol}))
+        return rdd_step(call)

@@ -1,4 +1,4 @@
-"""RDDs made of a local collection."""
+"""RDDs made of a local collection, and of files."""
 
 from __future__ import annotations
 
@@ -6,40 +6,64 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
 from migrate.translate.locate import root_name
 
+_FUNCTIONS = {
+    "SparkContext.parallelize": ("parallelize", {"numSlices": "slices"}),
+    "SparkContext.textFile": ("text_file", {"minPartitions": "minPartitions"}),
+}
 
-class RddParallelize(Mapping):
+
+class RddSources(Mapping):
     """
     ## Matches
-    ``sc.parallelize(collection)`` and ``sc.parallelize(collection, numSlices)``.
+    ``sc.parallelize(collection)`` and ``sc.textFile(path)``, each with a number of partitions or without.
 
     ## Semantics
-    The collection is cut into slices as Spark cuts it, one for each CPU where no number is given.
+    A collection is cut as PySpark cuts it: a range by its numbers, anything else by batches of its elements; one part
+    for each CPU where no number is given. Text files (one, a folder, a pattern, several with commas between) are cut
+    as Hadoop cuts them, and lines end where Hadoop ends them; a line that is not UTF-8 has U+FFFD in its place.
 
     ## Not covered
-    Nothing that is known.
+    Bytes instead of text (``use_unicode``), and blocks of another size than Hadoop's 32 MiB of a local disk.
     """
 
     code = "SR214"
-    symbols = ("SparkContext.parallelize",)
+    symbols = tuple(_FUNCTIONS)
     kind = Kind.READ
     cost = Cost.NATIVE
     cases = (
         Case(
             "in slices",
-            "out = spark.sparkContext.parallelize(range(7), 3).mapPartitions(lambda part: [sum(part)]).collect()",
-            "out = parallelize(range(7), 3).mapPartitions(lambda part: [sum(part)]).collect()",
+            "sc = spark.sparkContext\n"
+            "print(sc.parallelize(range(10), 4).glom().collect(), sc.parallelize([*range(10)], 4).glom().collect())\n"
+            "print(sc.parallelize({3}, numSlices=2).glom().collect())",
+            "print(parallelize(range(10), 4).glom().collect(), parallelize([*range(10)], 4).glom().collect())",
+        ),
+        Case(
+            "lines",
+            "os.makedirs('texts')\n"
+            "texts = {'b': 'one\\ntwo\\r\\nthree\\rfour\\n', 'a': 'é\\n\\nend', '_no': 'x', 'c': ''}\n"
+            "for name, text in texts.items():\n"
+            "    with open(os.path.join('texts', name), 'w', newline='') as file:\n"
+            "        file.write(text)\n"
+            "lines = spark.sparkContext.textFile('texts')\n"
+            "print(lines.glom().collect(), spark.sparkContext.textFile('texts/[ab]', 5).glom().collect())",
+            "lines = text_file('texts')",
         ),
         Case("unpacked", "data = ([1, 2],)\nout = spark.sparkContext.parallelize(*data).collect()", None),
     )
 
     def emit(self, call: Call) -> Emission:
+        name, keywords = _FUNCTIONS[call.stage.symbol]
         if not call.stage.args:
-            raise NotCarried("what is parallelized is not an argument")
-        passed = ", ".join(
-            f"slices={argument.source}" if argument.name == "numSlices" else argument.source
-            for argument in call.stage.args
-        )
+            raise NotCarried("what it is made of is not an argument")
+        unknown = [one.name for one in call.stage.args if one.name not in {None, "c", "name", *keywords}]
+        if unknown or len(call.stage.args) > 2:
+            raise NotCarried(
+                f"{call.stage.symbol} with {unknown[0] if unknown else 'so many arguments'} is not mapped yet"
+            )
+        first, *more = call.stage.args
+        passed = [first.source, *(f"{keywords[one.name]}={one.source}" if one.name else one.source for one in more)]
         context = root_name(call.node().func)
         return Emission(
-            f"parallelize({passed})", helpers=("parallelize",), forgets=(context,) if context is not None else ()
+            f"{name}({', '.join(passed)})", helpers=(name,), forgets=(context,) if context is not None else ()
         )

@@ -20,11 +20,11 @@ from migrate.emit.uses import stores
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
-from migrate.translate import broadcasts
+from migrate.translate import broadcasts, rdds
 from migrate.translate.edits import apply, physical_lines
 from migrate.translate.helpers import helper_source
 from migrate.translate.locate import bound_value
-from migrate.translate.names import members_used, names_used
+from migrate.translate.names import asked_of, names_used
 from migrate.translate.spark_types import arrow_type
 from migrate.translate.stand_ins import helpers_for, renames
 from migrate.translate.udfs import udfs_of
@@ -71,14 +71,19 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
     part.helpers |= helpers_for(module, used)
     own = siblings(ast.parse(text), module, project)
     constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
-    arguments = []
+    arguments, environment = [], []
     if own:
         files = ", ".join(f'os.path.join(JOB, "{name}")' for name in shipped(own))
         constants += [f"JOB = {layout.folder}", f"MODULES = [{files}]  # travel to Ray's workers"]
-        arguments.append('runtime_env={"py_modules": MODULES}')
+        environment.append('"py_modules": MODULES')
+    if rdds.BY_HASH in part.sorts:
+        environment.append('"env_vars": {"PYTHONHASHSEED": "0"}')
+    if environment:
+        arguments.append(f"runtime_env={{{', '.join(environment)}}}")
     if text.count(_INIT) > 1:
         arguments.append("ignore_reinit_error=True")
-    helpers, imports = helper_source(part.helpers, part.sorts, members_used(ast.parse(text)))
+    asked = {name for tree in (ast.parse(text), *(m.tree for m in own.values())) for name in asked_of(tree)}
+    helpers, imports = helper_source(part.helpers, part.sorts, asked)
     block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece)
     plain = text.replace(_INIT, "pass")
     text = _insert(text.replace(_INIT, f"ray.init({', '.join(arguments)})"), block)

@@ -7,16 +7,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from migrate.templating import environment
-from migrate.translate.names import names_used
+from migrate.translate.names import asked_of, names_used
+from migrate.translate.trim import trimmed
 
 _HEADER = re.compile(r"^\{#\s*(imports|needs):\s*(.*?)\s*#\}\n", re.MULTILINE)
+_TRIMMED = "{# trimmed #}"
+"""The line of a template that holds more than one job needs: what a job does not call is left out."""
 
 
 def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str] = ()) -> tuple[str, set[str]]:
     """The source of the named helpers with all that they need, and the import lines they ask for.
 
-    ``sorts`` are the sorts of type that the job's UDFs declare, ``uses`` the attributes and keywords that the emitted
-    text names: helpers leave out what the job does not need. One that says ``needs: vectors if vector_columns`` needs
+    ``sorts`` are the sorts of type that the job's UDFs declare, ``uses`` the names, attributes and keywords that the
+    emitted text asks for: helpers leave out what the job does not need. One that says ``needs: vectors if vector_columns`` needs
     the first only beside the second, or where the job uses a member of that name.
     """
     wanted, members = set(names), set(uses)
@@ -29,10 +32,9 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
         if not more:
             break
         wanted |= more
-    template = environment()
     options = {"types": sorted(sorts), "uses": sorted(members), "helpers": ordered}
-    pieces = [template.get_template(_path(name)).render(options).strip("\n") for name in ordered]
-    source = "\n\n\n".join(pieces)
+    pieces = {name: environment().get_template(_path(name)).render(options).strip("\n") for name in ordered}
+    source = "\n\n\n".join(_trimmed(pieces, members).values())
     used = names_used(ast.parse(source))
     return source, {line for line in imports if _names(line) & used}
 
@@ -46,11 +48,27 @@ def _path(name: str) -> str:
     return f"stage/{name}.py.j2"
 
 
-def _headers(name: str) -> list[tuple[str, str]]:
-    """What a template says that it imports and needs."""
+def _trimmed(pieces: dict[str, str], uses: set[str]) -> dict[str, str]:
+    """The helpers by name, those that may be trimmed without what neither the job nor another helper asks for."""
+    whole = {name: text for name, text in pieces.items() if _TRIMMED not in _text_of(name)}
+    asked, known = uses.union(*(asked_of(ast.parse(text)) for text in whole.values())), -1
+    while len(asked) > known:
+        known = len(asked)
+        found = {name: whole.get(name) or trimmed(f"{text}\n", asked).strip("\n") for name, text in pieces.items()}
+        asked |= {name for text in found.values() for name in asked_of(ast.parse(text))}
+    return found
+
+
+def _text_of(name: str) -> str:
+    """The template itself."""
     env = environment()
     assert env.loader is not None
-    return _HEADER.findall(env.loader.get_source(env, _path(name))[0])
+    return env.loader.get_source(env, _path(name))[0]
+
+
+def _headers(name: str) -> list[tuple[str, str]]:
+    """What a template says that it imports and needs."""
+    return _HEADER.findall(_text_of(name))
 
 
 def _needed_here(ordered: list[str], members: set[str]) -> Iterator[str]:

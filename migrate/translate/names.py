@@ -11,7 +11,15 @@ def names_used(tree: ast.AST) -> set[str]:
 
 
 def members_used(tree: ast.AST) -> set[str]:
-    """The names of all attributes that a tree asks for and of all keywords that it passes."""
+    """The names of all attributes that a tree asks for, of all keywords that it passes, and ``Name[`` of subscripts."""
     nodes = list(ast.walk(tree))
-    keywords = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg is not None}
-    return keywords | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    found = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg is not None}
+    found |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return found | {
+        f"{node.value.id}[" for node in nodes if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
+    }
+
+
+def asked_of(tree: ast.AST) -> set[str]:
+    """All of both: what a tree may ask of the helpers beside it."""
+    return names_used(tree) | members_used(tree)

@@ -88,9 +88,9 @@ def offer_of(origin: str, uses: frozenset[str], part: str = "") -> Offer:
     A model of its own, ``BinarizerModel`` beside ``Binarizer``, counts with it. ``part`` names another class that comes
     with it, for what that one offers.
     """
-    source, _ = helper_source([stand_ins()[origin]], (), uses)
-    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
     name = part or class_name(origin)
+    source, _ = helper_source([stand_ins()[origin]], (), uses | {name, class_name(origin)})
+    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
     own = list(_line_of(classes, name))
     makers = [node for node in own if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
     parameters = (
