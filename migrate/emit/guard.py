@@ -9,12 +9,13 @@ from dataclasses import replace
 from migrate.emit.context import StageCall
 from migrate.emit.flow import Flow, HandOff, inside
 from migrate.emit.options import Place, place_of
+from migrate.emit.uses import reads
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
 from migrate.mapping import Edit, NotCarried
 from migrate.passes.place import is_handed_over, is_udf_maker
 from migrate.translate.locate import call_of, defined, functions, receiver_of
-from migrate.translate.stand_ins import names_of, uses_of
+from migrate.translate.stand_ins import names_of, stand_ins, uses_of
 
 _METHODS_ON_RAY = {"columns"}
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
@@ -39,9 +40,9 @@ def check_uses(flow: Flow, walk: Walk) -> list[Edit]:
         gone = {id(node) for statement in walk.removed for node in ast.walk(statement)}
         made = {id(call_of(flow.module, stage)) for stage in moved if stage.scope == scope and _is_dataset(stage)}
         for statement in flow.body(scope):
+            named = {id(node) for node in reads(statement, held)}
             for node in ast.walk(statement):
-                parent = parents.get(id(node))
-                by_name = isinstance(node, ast.Name) and node.id in held and isinstance(node.ctx, ast.Load)
+                parent, by_name = parents.get(id(node)), id(node) in named
                 asked = (
                     isinstance(parent, ast.Attribute) and parent.value is node and not _in_chain(flow, moved, parent)
                 )
@@ -92,7 +93,7 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
         if stage.scope and stage.scope not in functions(flow.module):
             continue
         names = found.setdefault(stage.scope, set())
-        if stage.result is not None and stage.kind not in _VALUES:
+        if stage.result is not None and stage.kind not in _VALUES and not _of_values(flow, stage):
             names.add(stage.result)
         receiver = receiver_of(flow.module, stage)
         if isinstance(receiver, ast.Name):
@@ -101,6 +102,12 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
             handoff.dataset for handoff in handoffs if inside(stage.statement, flow.module.span(handoff.statement))
         }
     return {scope: names - flow.sessions for scope, names in found.items()}
+
+
+def _of_values(flow: Flow, stage: Stage) -> bool:
+    """Whether a stage works on values on the driver alone, as MLlib's transformers do with a single vector."""
+    kinds = {flow.job.stage(source).kind for source in stage.inputs}
+    return stage.kind is Kind.PROJECT and kinds == {Kind.ACTION}
 
 
 def _taken(flow: Flow, stage: Stage) -> Iterator[ast.AST]:
@@ -128,7 +135,7 @@ def _harmless(flow: Flow, node: ast.AST, parent: ast.AST | None) -> bool:
         return all(isinstance(op, ast.Is | ast.IsNot) for op in parent.ops)
     if isinstance(parent, ast.Call) and node in parent.args:
         origin = flow.module.resolve(parent.func)
-        return origin is not None and defined(flow.project, flow.module, origin) is not None
+        return origin is not None and (origin in stand_ins() or defined(flow.project, flow.module, origin) is not None)
     return False
 
 

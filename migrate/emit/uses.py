@@ -41,6 +41,31 @@ def loads(node: ast.AST) -> set[str]:
     return inside
 
 
+def reads(node: ast.AST, names: set[str]) -> Iterator[ast.Name]:
+    """The places where a node reads one of those names of the scope it stands in, also in functions inside it."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        yield node
+    outside = _outside(node) if isinstance(node, _FUNCTIONS) else []
+    hidden = _own_names(node)
+    for child in ast.iter_child_nodes(node):
+        yield from reads(child, names if child in outside else names - hidden)
+
+
+def _own_names(node: ast.AST) -> set[str]:
+    """The names that stand for something else inside a function or a comprehension."""
+    if isinstance(node, _COMPREHENSIONS):
+        return _union(_targets(generator.target) for generator in node.generators)
+    if not isinstance(node, _FUNCTIONS):
+        return set()
+    own = set(parameters(node.args))
+    if isinstance(node, ast.Lambda):
+        return own
+    declared = {
+        name for inner in ast.walk(node) if isinstance(inner, ast.Global | ast.Nonlocal) for name in inner.names
+    }
+    return (own | _union(stores(statement) for statement in node.body)) - declared
+
+
 def stores(node: ast.AST) -> set[str]:
     """The names that a node binds in the scope it stands in."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

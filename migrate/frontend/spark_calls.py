@@ -280,7 +280,7 @@ def _heavy_of_model(draft: Draft, base: Spark, op: Op, name: str) -> None:
             "MllibFeature",
             "Evaluator",
         ):
-            draft.symbol = f"{_class_name(base)}.{name}"
+            draft.symbol = f"{_class_name(base) if base.type != 'MllibFeature' else base.source_name}.{name}"
     if base.parts:
         draft.facts["parts"] = ",".join(part.source_name for part in base.parts)
     elif (
@@ -357,7 +357,7 @@ def _result(base: Spark, op: Op, draft: Draft) -> Value:
         base.type == "StreamFrame" and target == "DataFrame"
     ):
         target = "StreamFrame"
-    keeps = target == "Model"
+    keeps = target in ("Model", "MllibFeature")
     return Spark(
         target,
         producers=made,

@@ -151,15 +151,16 @@ def chained(node: ast.expr) -> Iterator[ast.Call]:
         node = node.func.value
 
 
-def check_uses(module: Module, origin: str, offer: Offer, models: set[str]) -> None:
+def check_uses(module: Module, origin: str, offer: Offer, models: set[str], *, by_position: bool = False) -> None:
     """NotCarried where a job asks a class, or one of the ``models`` fitted by it, for what the stand-in does not have.
 
-    A parameter that the constructor does not take, a method or an attribute.
+    A parameter that the constructor does not take, a method or an attribute. ``by_position`` says that its parameters
+    stand in Spark's order.
     """
     name = class_name(origin)
     for call in made_of(module, origin):
         given = {keyword.arg or "**" for keyword in call.keywords}
-        if call.args or not given <= offer.parameters:
+        if (call.args and not by_position) or not given <= offer.parameters:
             unknown = ", ".join(sorted(given - offer.parameters)) or "parameters by position"
             raise NotCarried(f"{name} with {unknown} (line {call.lineno}) is not mapped yet")
     holders = names_of(module, origin, module.tree) | models
