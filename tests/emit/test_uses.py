@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from migrate.emit.uses import blocks, changes, header, loads, stores
+from migrate.emit.uses import blocks, changes, header, loads, reads, stores
 
 ROWS = [
     pytest.param("a = b", {"b"}, {"a"}, set(), id="assignment"),
@@ -38,3 +38,31 @@ def test_blocks_and_header_of_a_compound_statement() -> None:
     statement = ast.parse("try:\n    a\nexcept E:\n    b\nelse:\n    c\nfinally:\n    d").body[0]
     assert [ast.unparse(block[0]) for block in blocks(statement)] == ["a", "b", "c", "d"]
     assert [ast.unparse(node) for node in header(statement)] == ["E"]
+
+
+def test_reads_are_of_the_scope_itself_not_of_names_that_a_function_has_of_its_own() -> None:
+    text = """\
+def own(edges):
+    return edges
+
+
+def also():
+    for edges in []:
+        pass
+    return edges
+
+
+def outer(default=edges):
+    return [edges for _ in edges] + [1 for edges in ()]
+
+
+def moved():
+    global edges
+    edges = edges + 1
+
+
+print((lambda edges: edges)(edges))
+"""
+    tree = ast.parse(text)
+    lines = sorted(node.lineno for statement in tree.body for node in reads(statement, {"edges"}))
+    assert lines == [11, 12, 12, 17, 20]
