@@ -33,14 +33,15 @@ class MllibFeatures(Mapping):
     cases = (
         Case(
             "scaled",
-            "from pyspark.mllib.feature import ElementwiseProduct, Normalizer, StandardScaler\n"
+            "from pyspark.mllib import feature\n"
             "from pyspark.mllib.linalg import Vectors\n\n"
             "rows = [Vectors.dense(1, 2, 5), Vectors.sparse(3, {1: -2.0, 2: 4.0}), Vectors.dense(0, 0, 0)]\n"
             "vectors = spark.sparkContext.parallelize(rows, 2)\n"
-            "scaler = StandardScaler(withMean=True, withStd=True).fit(vectors)\n"
+            "scaler = feature.StandardScaler(withMean=True, withStd=True).fit(vectors)\n"
             "print(scaler.transform(vectors).map(lambda vector: vector.toArray().round(9)).collect())\n"
-            "print(Normalizer(1.0).transform(vectors).collect(), Normalizer(float('inf')).transform(rows[0]))\n"
-            "print(ElementwiseProduct([2.0, 0, 1]).transform(vectors).collect())",
+            "print(feature.Normalizer(1.0).transform(vectors).collect())\n"
+            "print(feature.Normalizer(float('inf')).transform(rows[0]))\n"
+            "print(feature.ElementwiseProduct([2.0, 0, 1]).transform(vectors).collect())",
             "scaler = StandardScaler(withMean=True, withStd=True).fit(vectors)",
         ),
         Case(
