@@ -57,7 +57,7 @@ class MllibStatistics(Mapping):
             "print(Statistics.chiSqTest(Matrices.dense(3, 2, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0])).degreesOfFreedom)\n"
             "points = [LabeledPoint(1.0, [1.0, 0.0]), LabeledPoint(0.0, [-1.0, 0.0]), LabeledPoint(2.0, [1.0, 5.0])]\n"
             "for result in Statistics.chiSqTest(sc.parallelize(points)):\n"
-            "    print(result.statistic, result.degreesOfFreedom)\n"
+            "    print(round(result.statistic, 9), result.degreesOfFreedom)\n"
             "print(Statistics.kolmogorovSmirnovTest(sc.parallelize([0.1, 0.15, 0.2, 0.3, 0.25]), 'norm', 0, 1))\n"
             "density = KernelDensity()\n"
             "density.setSample(sc.parallelize([1.0, 2.0, 5.5], 2))\n"

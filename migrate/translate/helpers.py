@@ -19,8 +19,8 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     """The source of the named helpers with all that they need, and the import lines they ask for.
 
     ``sorts`` are the sorts of type that the job's UDFs declare, ``uses`` the names, attributes and keywords that the
-    emitted text asks for: helpers leave out what the job does not need. One that says ``needs: vectors if vector_columns`` needs
-    the first only beside the second, or where the job uses a member of that name.
+    emitted text asks for: helpers leave out what the job does not need. One that says ``needs: vectors if
+    vector_columns`` needs the first only beside the second, or where the job uses a member of that name.
     """
     wanted, members = set(names), set(uses)
     while True:

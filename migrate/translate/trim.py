@@ -11,13 +11,13 @@ _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
 def trimmed(source: str, uses: Iterable[str]) -> str:
-    """The source with its first class, and of the rest what that class or one of the names in ``uses`` leads to.
+    """The source with its first class, if any, and of the rest what that or one of the names in ``uses`` leads to.
 
     Goes by names alone: a method stays where anything that stays asks any object for an attribute of its name.
     """
     tree = ast.parse(source)
-    first = next(node for node in tree.body if isinstance(node, ast.ClassDef))
-    asked = {*uses, first.name}
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    asked = {*uses, *classes[:1]}
     waiting = list(_definitions(tree))
     grown = True
     while grown:
