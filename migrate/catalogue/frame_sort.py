@@ -44,24 +44,24 @@ class FrameSort(Mapping):
             "rising",
             'out = df.orderBy("x")',
             'out = df.map_batches(lambda batch: ranked(batch, (batch["x"], True)), batch_format="pyarrow")'
-            '.sort(["nulls0", "order0"], descending=[False, False]).drop_columns(["nulls0", "order0"])',
+            '.sort(["_nulls0", "_order0"], descending=[False, False]).drop_columns(["_nulls0", "_order0"])',
         ),
         Case(
             "falling, then rising",
             'out = df.orderBy(F.desc("k"), df.flag.asc_nulls_last(), F.col("id"))',
             'out = df.map_batches(lambda batch: ranked(batch, (batch["k"], False), (batch["flag"], False), '
             '(batch["id"], True)), batch_format="pyarrow")'
-            '.sort(["nulls0", "order0", "nulls1", "order1", "nulls2", "order2"], '
+            '.sort(["_nulls0", "_order0", "_nulls1", "_order1", "_nulls2", "_order2"], '
             "descending=[False, True, False, False, False, False])"
-            '.drop_columns(["nulls0", "order0", "nulls1", "order1", "nulls2", "order2"])',
+            '.drop_columns(["_nulls0", "_order0", "_nulls1", "_order1", "_nulls2", "_order2"])',
         ),
         Case(
             "falling by an argument",
             'out = df.sort("day", "id", ascending=[False, True])',
             'out = df.map_batches(lambda batch: ranked(batch, (batch["day"], False), (batch["id"], True)), '
-            'batch_format="pyarrow").sort(["nulls0", "order0", "nulls1", "order1"], '
+            'batch_format="pyarrow").sort(["_nulls0", "_order0", "_nulls1", "_order1"], '
             "descending=[False, True, False, False])"
-            '.drop_columns(["nulls0", "order0", "nulls1", "order1"])',
+            '.drop_columns(["_nulls0", "_order0", "_nulls1", "_order1"])',
         ),
         Case("a position", "out = df.orderBy(1)", None),
     )
@@ -74,7 +74,7 @@ class FrameSort(Mapping):
         if not orders:
             raise NotCarried("what is sorted by cannot be read")
         keys = ", ".join(f"({each_row(column).text}, {first})" for column, _, first in orders)
-        names = [f"{part}{number}" for number in range(len(orders)) for part in ("nulls", "order")]
+        names = [f"_{part}{number}" for number in range(len(orders)) for part in ("nulls", "order")]
         falls = ", ".join(str(fall) for _, falls, _ in orders for fall in (False, falls))
         return Emission(
             f'.map_batches(lambda batch: ranked(batch, {keys}), batch_format="pyarrow")'

@@ -249,8 +249,9 @@ def cast(column: Column, target: ArrowType, zone: str) -> Column:
     else:
         raise NotCarried(f"a cast to {target.text} is not mapped yet")
     title = f"CAST({column.title} AS {sql_type(target)})" if column.title else ""
-    # The cast of a column keeps its name, that of an expression is named like a function.
-    name = column.name if column.plain is not None else title
+    # The cast of a column keeps its name, a cast of that cast too; that of an expression is named like a function.
+    keeps = column.plain is not None or (column.title.startswith("CAST(") and column.name != column.title)
+    name = column.name if keeps else title
     return replace(made_of, name=name, title=title)
 
 

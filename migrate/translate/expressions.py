@@ -20,6 +20,7 @@ _COMPARED: Mapping[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _CALCULATED: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 
 
@@ -43,9 +44,7 @@ class Columns(Protocol):
 def expression(columns: Columns, node: ast.expr) -> Column | None:
     """The column of an operator or a built-in function; None for what is not known."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        symbol = _COMPARED.get(type(node.ops[0]))
-        sides = (_operand(columns, node.left), _operand(columns, node.comparators[0]))
-        return None if symbol is None else built.compared(sides[0], symbol, sides[1])
+        return _comparison(columns, node.left, node.ops[0], node.comparators[0])
     if isinstance(node, ast.BinOp):
         return _binary(columns, node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
@@ -59,6 +58,16 @@ def expression(columns: Columns, node: ast.expr) -> Column | None:
     if isinstance(node, ast.Call) and not node.keywords:
         return _function(columns, node) if columns.resolve(node.func) else _method(columns, node)
     return None
+
+
+def _comparison(columns: Columns, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> Column | None:
+    symbol = _COMPARED.get(type(sign))
+    if symbol is None:
+        return None
+    if not columns.is_column(left):
+        # Python asks the Column on the right, which turns the comparison round.
+        return built.compared(_operand(columns, right), _TURNED.get(symbol, symbol), _value(columns, left))
+    return built.compared(columns.column(left), symbol, _operand(columns, right))
 
 
 def _binary(columns: Columns, node: ast.BinOp) -> Column | None:

@@ -18,20 +18,20 @@ CUT = [
     pytest.param(READ + MOVED, ['hand_over(df, "df")'], ['os.path.join(HANDOFF, "df")'], id="plain"),
     pytest.param(READ + MOVED + TWICE, ['hand_over(df, "df")'], ['"c", loud(batch["a"])'], id="handed over once"),
     pytest.param(
-        READ + MOVED + 'df = spark.read.json(args.input).limit(4)\nout2 = df.withColumn("c", loud("a"))\n'
+        READ + MOVED + 'df = spark.read.json(args.input).sample(0.4)\nout2 = df.withColumn("c", loud("a"))\n'
         "out2.write.parquet(args.output)\n",
         ['hand_over(df, "df")', 'hand_over(df, "df_2")'],
         ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df_2"))'],
         id="another dataset under the same name",
     ),
     pytest.param(
-        "df = spark.read.parquet(args.input)\nif args.output:\n    df = df.limit(3)\n" + MOVED,
+        "df = spark.read.parquet(args.input)\nif args.output:\n    df = df.sample(0.3)\n" + MOVED,
         ["if args.output:", 'hand_over(df, "df")'],
         ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
         id="changed under a condition",
     ),
     pytest.param(
-        "with open(args.input):\n    df = spark.read.parquet(args.input).limit(3)\n" + MOVED,
+        "with open(args.input):\n    df = spark.read.parquet(args.input).sample(0.3)\n" + MOVED,
         ["with open(args.input):", 'hand_over(df, "df")'],
         ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
         id="made inside with",
@@ -49,13 +49,13 @@ CUT = [
         id="one of a tuple",
     ),
     pytest.param(
-        "df = spark.read.parquet(args.input); df = df.limit(3)\n" + MOVED,
-        ["df = df.limit(3)\n", 'hand_over(df, "df")'],
+        "df = spark.read.parquet(args.input); df = df.sample(0.3)\n" + MOVED,
+        ["df = df.sample(0.3)\n", 'hand_over(df, "df")'],
         ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
         id="semicolon",
     ),
     pytest.param(
-        "df = spark.read.parquet(args.input)\nif args.output: df = df.limit(3); print(1)\n" + MOVED,
+        "df = spark.read.parquet(args.input)\nif args.output: df = df.sample(0.3); print(1)\n" + MOVED,
         ['hand_over(df, "df")'],
         ['df = ray.data.read_parquet(os.path.join(HANDOFF, "df"))'],
         id="a block on one line",
@@ -130,7 +130,7 @@ def test_a_dataset_that_is_used_twice_is_written_and_read_once(tmp_path: Path) -
 
 REFUSED = [
     pytest.param(
-        "for day in 'ab':\n    df = spark.read.parquet(day).limit(3)\n"
+        "for day in 'ab':\n    df = spark.read.parquet(day).sample(0.3)\n"
         '    df.withColumn("b", loud("a")).write.parquet(day + "x")\n',
         "makes a dataset in a loop",
         id="hand-off in a loop",
@@ -142,12 +142,12 @@ REFUSED = [
     ),
     pytest.param(READ + MOVED + "print(out.schema)\n", "uses out, a Ray dataset", id="an attribute of Spark's"),
     pytest.param(
-        READ + MOVED + 'spark.read.parquet(os.path.join(args.output, "x")).groupBy("a").count().show()\n',
+        READ + MOVED + 'spark.read.parquet(os.path.join(args.output, "x")).sample(0.5).show()\n',
         "reads on Spark what line",
         id="Spark reads what Ray writes",
     ),
     pytest.param(
-        "class Box:\n    pass\nbox = Box()\nbox.df = spark.read.parquet(args.input).limit(2)\n"
+        "class Box:\n    pass\nbox = Box()\nbox.df = spark.read.parquet(args.input).sample(0.2)\n"
         'box.df.withColumn("b", loud("a")).write.parquet(args.output)\n',
         "needs box",
         id="a dataset in an attribute",
@@ -157,8 +157,8 @@ REFUSED = [
     ),
     pytest.param(READ + MOVED + "HANDOFF = 4\nprint(HANDOFF)\n", "uses the name HANDOFF", id="HANDOFF is taken"),
     pytest.param(
-        "if args.input:\n    df = spark.read.parquet(args.input).limit(2)\nelse:\n"
-        '    df = spark.read.parquet("x").limit(2).withColumn("b", loud("a"))\n'
+        "if args.input:\n    df = spark.read.parquet(args.input).sample(0.2)\nelse:\n"
+        '    df = spark.read.parquet("x").sample(0.2).withColumn("b", loud("a"))\n'
         "df.write.parquet(args.output)\n",
         "line 2",
         id="one name from both engines",
@@ -194,7 +194,7 @@ def test_stages_where_the_rewriter_does_not_follow_stay(new: str, old: str, word
 RETURNS = """
 
 def work(spark):
-    df = spark.read.parquet("a").limit(2)
+    df = spark.read.parquet("a").sample(0.2)
     rows = df.count()
     out = df.withColumn("b", loud("a"))
     out.write.parquet("x")
@@ -239,13 +239,13 @@ def test_a_stage_that_needs_a_number_of_sparks_stays_there(tmp_path: Path) -> No
 HELPERS = """
 
 def one(spark, path):
-    df = spark.read.parquet(path).limit(2)
+    df = spark.read.parquet(path).sample(0.2)
     out = df.withColumn("b", loud("a"))
     out.write.parquet(path + "x")
 
 
 def build(spark, path):
-    return spark.read.parquet(path).limit(2)
+    return spark.read.parquet(path).sample(0.2)
 
 
 spark = SparkSession.builder.getOrCreate()

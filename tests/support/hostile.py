@@ -43,7 +43,7 @@ if __name__ == "__main__":
 """
 )
 
-READ = "df = spark.read.parquet(args.input).limit(3)\n"
+READ = "df = spark.read.parquet(args.input).sample(0.3)\n"
 MOVED = 'out = df.withColumn("b", loud("a"))\nout.write.mode("overwrite").parquet(os.path.join(args.output, "x"))\n'
 
 
