@@ -9,7 +9,7 @@ from dataclasses import replace
 from migrate.emit.context import StageCall
 from migrate.emit.flow import Flow, HandOff, inside
 from migrate.emit.options import Place, place_of
-from migrate.emit.uses import reads
+from migrate.emit.uses import blocks, reads, stores
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
 from migrate.mapping import Edit, NotCarried
@@ -48,12 +48,36 @@ def check_uses(flow: Flow, walk: Walk) -> list[Edit]:
                 )
                 if id(node) in gone or not (by_name or (id(node) in made and asked)):
                     continue
+                if isinstance(node, ast.Name) and _is_bound_anew(flow, scope, node):
+                    continue
                 if isinstance(parent, ast.Attribute) and asked and parent.attr in _METHODS_ON_RAY:
                     edits.append(_called(flow, parent))
                 elif isinstance(node, ast.expr) and id(node) not in known and not _harmless(flow, node, parent):
                     name = node.id if isinstance(node, ast.Name) else flow.module.segment(node)
                     raise NotCarried(f"line {node.lineno} uses {name}, a Ray dataset after the move, in another way")
     return edits
+
+
+def _is_bound_anew(flow: Flow, scope: str, node: ast.Name) -> bool:
+    """Whether a plain statement, in front of the use and on every way to it, gives the name a value that is no stage's.
+
+    ``for row in collect(df): text, prediction = row`` may take a name that held a dataset before.
+    """
+    block = flow.body(scope)
+    bound = False
+    while True:
+        within = next((s for s in block if any(inner is node for inner in ast.walk(s))), None)
+        if within is None:
+            return bound
+        for statement in block[: block.index(within)]:
+            if node.id in stores(statement):
+                bound = not blocks(statement) and not flow.stages_in(statement) and not flow.called(statement)
+        inner_blocks = [b for b in blocks(within) if any(n is node for s in b for n in ast.walk(s))]
+        if not inner_blocks:
+            return bound
+        if isinstance(within, ast.For) and node.id in stores(within.target):
+            bound = True
+        block = inner_blocks[0]
 
 
 def _is_dataset(stage: Stage) -> bool:

@@ -97,13 +97,21 @@ class Walk(Ledger):
 
     def _one_side(self, statement: ast.stmt, before: int) -> None:
         """One name bound on one branch by Spark's part and on another by Ray's would be missing on one of them."""
-        gone = set().union(*(stores(s) for s in self.removed[before:]))
-        for name in gone:
-            binds = [s for s in ast.walk(statement) if isinstance(s, ast.Assign | ast.AnnAssign) and name in stores(s)]
-            if isinstance(statement, ast.If | ast.Try | ast.Match) and any(s not in self.removed for s in binds):
-                raise NotCarried(
-                    f"line {statement.lineno}: one branch of this statement makes {name} on Spark and another on Ray"
-                )
+        if not isinstance(statement, ast.If | ast.Try | ast.Match):
+            return
+        removed, ways = set(self.removed[before:]), []
+        for block in blocks(statement):
+            inner = [s for top in block for s in ast.walk(top) if isinstance(s, ast.stmt)]
+            binds = [s for s in inner if isinstance(s, ast.Assign | ast.AnnAssign) and s not in removed]
+            gone = set().union(*(stores(s) for s in inner if s in removed))
+            ways.append((gone, set().union(*(stores(s) for s in binds))))
+        for one, (gone, _) in enumerate(ways):
+            for other, (_, kept) in enumerate(ways):
+                if one != other and gone & kept:
+                    name, line = min(gone & kept), statement.lineno
+                    raise NotCarried(
+                        f"line {line}: one branch of this statement makes {name} on Spark and another on Ray"
+                    )
 
     def simple(self, statement: ast.stmt) -> bool:
         """A statement decided as a whole; whether it stays."""

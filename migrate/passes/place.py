@@ -23,7 +23,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     reach back to the read. A stage that cannot be carried keeps all stages whose data reaches it on Spark; so does one
     that needs a model or an RDD which stays on Spark. ``blocked_by`` names the first such stage on each way that the
     data goes. A shuffle without Python work behind it is such a stage too, for it takes Ray longer than Spark.
-    ``everything`` moves what can be carried whatever the verdict.
+    ``everything`` moves what can be carried whatever the verdict, and then says of every other stage what blocks it.
     """
     flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
     wanted = [stage.id for stage in flow.by_id.values() if everything or _is_heavy(stage)]
@@ -47,7 +47,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
         moves = stage.id in ray or (
             is_udf_maker(stage) and (stage.span in makers or not lines.isdisjoint(stage.used_at))
         )
-        blocked = blockers.get(stage.id, []) if not moves and _is_heavy(stage) else []
+        blocked = blockers.get(stage.id, []) if not moves and (everything or _is_heavy(stage)) else []
         placed.append(
             replace(
                 stage,

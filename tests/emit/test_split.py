@@ -322,3 +322,8 @@ def test_what_is_asked_of_a_dataset(dataset: str, tmp_path: Path) -> None:
     assert ".columns()" in asked.files["job_ray.py"]
     with pytest.raises(MigrateError, match="a Ray dataset after the move, in another way"):
         rewritten(job(f"{start}print({dataset}.schema)\n"), tmp_path)
+
+
+def test_a_name_that_is_taken_for_something_else_later(tmp_path: Path) -> None:
+    text = job("df = spark.read.parquet(args.input)\n" + MOVED + "for out in [1, 2]:\n    print(out.real)\n")
+    assert "print(out.real)" in rewritten(text, tmp_path).files["job_ray.py"]
