@@ -11,6 +11,7 @@ from migrate.translate.settings import ROWS, ZONE, gpu_option, pandas_options
 from migrate.translate.spark_types import arrow_type
 
 ARROW = "import pyarrow as pa"
+_SHOW_VALUES = {"collect", "first", "show", "take"}
 BATCHES = Difference(
     "batches",
     "a block takes the place of a partition: the same rows, cut elsewhere, so what a function keeps from one batch to "
@@ -37,9 +38,15 @@ def wrapped(call: Call, function: str, parameters: tuple[str, ...] = ()) -> Emis
     passed = [f"{one.name}={one.source}" if one.name is not None else one.source for one in call.stage.args]
     return Emission(
         "".join(f", {argument}" for argument in passed) + ")",
-        helpers=(function,),
+        helpers=(function, "vectors") if function in _SHOW_VALUES and _may_hold_vectors(call) else (function,),
         edits=(Edit(lines.insertion(call.stage.chain.path, start), f"{function}("),),
     )
+
+
+def _may_hold_vectors(call: Call) -> bool:
+    """Whether the job uses MLlib, so that what Spark's part hands over may hold vectors."""
+    imports = (node for node in ast.walk(call.module.tree) if isinstance(node, ast.ImportFrom))
+    return any((node.module or "").startswith(("pyspark.ml.", "pyspark.mllib.")) for node in imports)
 
 
 def function_text(call: Call, names: tuple[str, ...]) -> str:
