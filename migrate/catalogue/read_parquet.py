@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Difference, Emission, Mapping
+from migrate.translate import readers
+from migrate.translate.sources import read_of
 
 
 class ReadParquet(Mapping):
     """
     ## Matches
-    ``spark.read.parquet(path, ...)`` and ``spark.read.format("parquet").load(path)``.
+    ``spark.read.parquet(path, ...)`` with ``pathGlobFilter`` and ``recursiveFileLookup``, and patterns in local paths.
 
     ## Semantics
     Timestamps that Spark wrote as INT96 are instants, also outside of 1677 to 2262, where Arrow's default wraps.
-    Partition columns have the first of int, bigint, double, date and string that all their values have.
+    Files come in Spark's order, large ones first. Partition columns are those of the folders below the path, of the
+    type that all their values have. What begins with ``_`` or ``.`` is not data. A folder without data is an error.
 
     ## Not covered
-    Options, a schema, patterns in the path, and partition columns that hold timestamps.
+    Other options, a schema, patterns on other file systems, and partition columns that hold timestamps.
     """
 
     code = "SR201"
@@ -24,7 +27,7 @@ class ReadParquet(Mapping):
     kind = Kind.READ
     cost = Cost.NATIVE
     differences = (
-        Difference("order", "rows come in the order in which files are read, which Spark does not fix either"),
+        Difference("order", "files that Spark would cut into several partitions are read one after the other"),
     )
     cases = (
         Case(
@@ -45,10 +48,4 @@ class ReadParquet(Mapping):
     )
 
     def emit(self, call: Call) -> Emission:
-        unknown = [link.symbol for link in call.stage.links if link.symbol != "SparkSession.read"]
-        if unknown:
-            raise NotCarried(f"{unknown[0]} of a read is not mapped yet")
-        if not call.stage.args or any(argument.name is not None for argument in call.stage.args):
-            raise NotCarried("the paths of the read are not plain arguments")
-        paths = ", ".join(argument.source for argument in call.stage.args)
-        return Emission(f"read_parquet({paths})", helpers=("read_parquet",))
+        return readers.read(call, read_of(call, ("paths",) * len(call.stage.args)))

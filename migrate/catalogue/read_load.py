@@ -1,0 +1,58 @@
+"""``DataFrameReader.load``, and reads of formats that have no case of their own."""
+
+from __future__ import annotations
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Emission, Mapping
+from migrate.translate import readers
+from migrate.translate.sources import read_of
+
+
+class ReadLoad(Mapping):
+    """
+    ## Matches
+    ``spark.read.load(path)`` with ``format`` and options wherever they are given, for Parquet (which is the default),
+    CSV, JSON, text, ORC and ``binaryFile``.
+
+    ## Semantics
+    Those of the reader of that format.
+
+    ## Not covered
+    JDBC, Delta, Iceberg, Avro, XML, libsvm and images stay on Spark: Ray's readers of these need drivers or packages
+    that the job does not name, and were not compared with Spark's.
+    """
+
+    code = "SR211"
+    symbols = ("DataFrameReader.load",)
+    kind = Kind.READ
+    cost = Cost.NATIVE
+    cases = (
+        Case(
+            "Parquet",
+            "out = spark.read.load(table).select('id', 's')",
+            "out = read_parquet(table).select_columns(['id', 's'])",
+        ),
+        Case(
+            "CSV",
+            'with open("t.csv", "w") as file:\n'
+            "    file.write('a|b\\n1|x\\n2|\\n')\n"
+            'out = spark.read.format("csv").option("delimiter", "|").load("t.csv", header=True, inferSchema="true")',
+            "out = read_csv(\"t.csv\", sep='|', header=True, infer=csv_types)",
+        ),
+        Case(
+            "binary files in folders",
+            "import pathlib\n"
+            'for name, content in (("k=1/a.bin", b"\\x00\\xff"), ("k=2/b.bin", b""), ("k=2/c.txt", b"no")):\n'
+            '    pathlib.Path("bin", name).parent.mkdir(parents=True, exist_ok=True)\n'
+            '    pathlib.Path("bin", name).write_bytes(content)\n'
+            'found = spark.read.format("binaryFile").option("pathGlobFilter", "*.bin").load("bin")\n'
+            'out = found.select("content", "length", "k")',
+            "found = read_binary_files(\"bin\", pattern='*.bin')\n"
+            "out = found.select_columns(['content', 'length', 'k'])",
+        ),
+        Case("a table format", 'out = spark.read.format("delta").load(path)', None),
+        Case("a database", 'out = spark.read.format("jdbc").option("url", "jdbc:x").load()', None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        return readers.read(call, read_of(call, ("path", "format", "schema")))
