@@ -30,16 +30,16 @@ class WriteCsv(Mapping):
     cases = (
         Case(
             "all types",
-            'df.select("id", "s", "x", "flag", "price", "day", "at", "k").write.csv(path)' + PRINT_FILES,
-            "df.select_columns(['id', 's', 'x', 'flag', 'price', 'day', 'at', 'k']).write_datasink(csv_files(path))",
+            'df.select("id", "s", "x", "flag", "price", "day", "at", "k").write.csv("there")' + PRINT_FILES,
+            "df.select_columns(['id', 's', 'x', 'flag', 'price', 'day', 'at', 'k']).write_datasink(csv_files('there'))",
         ),
         Case(
             "other characters, into folders",
             'frame = df.select("id", "s", "k")\n'
-            'frame.write.options(sep=";", escape=\'"\', header="true").partitionBy("k").mode("append").csv(path)\n'
-            'out = spark.read.csv(path, sep=";", escape=\'"\', header=True)',
+            'frame.write.options(sep=";", escape=\'"\', header="true").partitionBy("k").mode("append").csv("there")\n'
+            'out = spark.read.csv("there", sep=";", escape=\'"\', header=True)',
             "frame.write_datasink(csv_files("
-            "path, mode=\"append\", partition_by=['k'], sep=';', escape='\"', header=True))",
+            "'there', mode=\"append\", partition_by=['k'], sep=';', escape='\"', header=True))",
         ),
         Case("quotes around all", 'df.select("s").write.csv(path, quoteAll=True)', None),
     )

@@ -29,13 +29,14 @@ class WriteJson(Mapping):
     cases = (
         Case(
             "all types",
-            "df.write.json(path)" + PRINT_FILES,
-            "df.write_datasink(json_files(path))",
+            'df.write.json("there")' + PRINT_FILES,
+            'df.write_datasink(json_files("there"))',
         ),
         Case(
             "with the fields that are NULL",
-            'df.select("id", "i").write.mode("overwrite").option("ignoreNullFields", False).json(path)' + PRINT_FILES,
-            "df.select_columns(['id', 'i']).write_datasink(json_files(path, mode=\"overwrite\", ignore_null=False))",
+            'df.select("id", "i").write.mode("overwrite").option("ignoreNullFields", False).json("there")'
+            + PRINT_FILES,
+            "df.select_columns(['id', 'i']).write_datasink(json_files('there', mode=\"overwrite\", ignore_null=False))",
         ),
         Case("a format of dates", 'df.write.json(path, dateFormat="dd.MM.yyyy")', None),
     )

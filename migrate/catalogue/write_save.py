@@ -33,9 +33,9 @@ class WriteSave(Mapping):
         ),
         Case(
             "a format and options",
-            'df.select("id", "x").write.format("csv").option("header", "true").save(path)\n'
-            'out = spark.read.csv(path, "id long, x double", header=True)',
-            "df.select_columns(['id', 'x']).write_datasink(csv_files(path, header=True))",
+            'df.select("id", "x").write.format("csv").option("header", "true").save("there")\n'
+            'out = spark.read.csv("there", "id long, x double", header=True)',
+            "df.select_columns(['id', 'x']).write_datasink(csv_files('there', header=True))",
         ),
         Case("a table format", 'df.write.format("delta").save(path)', None),
     )

@@ -27,8 +27,8 @@ class WriteText(Mapping):
     cases = (
         Case(
             "lines",
-            'df.select("s").write.text(path)' + PRINT_FILES,
-            "df.select_columns(['s']).write_datasink(plain_files(path))",
+            'df.select("s").write.text("there")' + PRINT_FILES,
+            "df.select_columns(['s']).write_datasink(plain_files('there'))",
         ),
         Case("another separator", 'df.select("s").write.text(path, lineSep=";")', None),
     )

@@ -46,8 +46,8 @@ RULES = (
             "Arrow's reader takes a header and guesses types."
         ),
         do=(
-            "Name columns and types explicitly with Arrow's `ReadOptions` and `ConvertOptions`. A dialect with "
-            "backslash escapes has no exact counterpart: leave that read on Spark."
+            "The emitted reader repeats Spark's dialect and types. By hand: name columns and types explicitly with "
+            "Arrow's `ReadOptions` and `ConvertOptions`, where a dialect with backslash escapes has no counterpart."
         ),
         before='df = spark.read.option("header", True).schema("id int, name string").csv("people.csv")',
         after="""\

@@ -130,8 +130,8 @@ RULES = (
         matches="`df.write.partitionBy(...)`.",
         why="The folder names become data: readers filter by them.",
         do=(
-            "`partition_cols=[...]` of `write_parquet`; a NULL goes to `__HIVE_DEFAULT_PARTITION__` as Spark has "
-            "it, and Spark reads the result back with its types."
+            "The emitted sink names the folders as Spark does. By hand: `partition_cols=[...]` of `write_parquet`; a "
+            "NULL goes to `__HIVE_DEFAULT_PARTITION__` as Spark has it, and Spark reads the result back with its types."
         ),
         before='df.write.partitionBy("day").parquet(out)',
         after='ds.write_parquet(out, partition_cols=["day"], mode=SaveMode.ERROR)',

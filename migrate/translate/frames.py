@@ -28,6 +28,16 @@ def wrapped(call: Call, function: str, parameters: tuple[str, ...] = ()) -> Emis
     unknown = sorted({*named} - {*parameters})
     if unknown or len(call.stage.args) > len(parameters):
         raise NotCarried(f"{', '.join(unknown) or 'a further argument'} of {call.stage.symbol} is not mapped yet")
+    passed = [f"{one.name}={one.source}" if one.name is not None else one.source for one in call.stage.args]
+    return Emission(
+        ", ".join(["", *passed]) + ")",
+        helpers=(function, "vectors") if function in _SHOW_VALUES and _may_hold_vectors(call) else (function,),
+        edits=(opened(call, function),),
+    )
+
+
+def opened(call: Call, function: str) -> Edit:
+    """The edit that puts ``function(`` in front of the dataset; NotCarried where that cannot be read."""
     receiver = call.receiver()
     if receiver is None:
         raise NotCarried(f"what {call.stage.symbol} is called on cannot be read")
@@ -35,12 +45,7 @@ def wrapped(call: Call, function: str, parameters: tuple[str, ...] = ()) -> Emis
     start, end = lines.bounds(call.span(receiver))
     for _ in range(closed_before(call.module.text[end:])):
         start = call.module.text.rindex("(", 0, start)
-    passed = [f"{one.name}={one.source}" if one.name is not None else one.source for one in call.stage.args]
-    return Emission(
-        "".join(f", {argument}" for argument in passed) + ")",
-        helpers=(function, "vectors") if function in _SHOW_VALUES and _may_hold_vectors(call) else (function,),
-        edits=(Edit(lines.insertion(call.stage.chain.path, start), f"{function}("),),
-    )
+    return Edit(lines.insertion(call.stage.chain.path, start), f"{function}(")
 
 
 def _may_hold_vectors(call: Call) -> bool:

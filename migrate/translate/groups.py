@@ -14,7 +14,11 @@ ZEROS = Difference("sign of a zero key", "a key of -0.0 is shown to the function
 
 def keys_of(call: Call) -> list[str]:
     """The columns that the call's data is grouped by; NotCarried for other keys than columns by name."""
-    grouping = call.link("DataFrame.groupBy") or call.link("DataFrame.groupby")
+    return columns_named(call, call.link("DataFrame.groupBy") or call.link("DataFrame.groupby") or ())
+
+
+def columns_named(call: Call, grouping: tuple[ast.expr, ...]) -> list[str]:
+    """The columns that the arguments of a ``groupBy`` name; NotCarried for other keys than columns by name."""
     if not grouping:
         raise NotCarried("a single group of all rows is not mapped yet")
     nodes = list(grouping[0].elts) if len(grouping) == 1 and isinstance(grouping[0], ast.List) else list(grouping)
@@ -32,7 +36,7 @@ def key_list(keys: list[str]) -> str:
 def shuffled(call: Call, keys: list[str], function: str, helpers: Set[str], imports: Set[str]) -> Emission:
     """The emission that hands a function all rows of some groups at once, those of a group together."""
     names = key_list(keys)
-    parts, needed = _parts(call)
+    parts, needed = partitions(call)
     return Emission(
         f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
         f".repartition({parts}, keys={names})"
@@ -42,7 +46,7 @@ def shuffled(call: Call, keys: list[str], function: str, helpers: Set[str], impo
     )
 
 
-def _parts(call: Call) -> tuple[str, tuple[str, ...]]:
+def partitions(call: Call) -> tuple[str, tuple[str, ...]]:
     """Into how many parts a shuffle cuts its rows, with the helper that says so where the job does not."""
     parts = setting(call.module, PARTITIONS)
     if parts is not None and not parts.isdecimal():
@@ -60,7 +64,7 @@ def map_groups(
 ) -> Emission:
     """The emission that hands each group to a function, which needs those helpers, imports and sorts of type."""
     names = key_list(keys)
-    parts, needed = _parts(call)
+    parts, needed = partitions(call)
     return Emission(
         f'.map_batches(plain_zeros, fn_kwargs={{"keys": {names}}}, batch_format="pyarrow")'
         f".groupby({names}, num_partitions={parts})"

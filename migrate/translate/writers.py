@@ -18,12 +18,12 @@ DIFFERENCES = (
 )
 DIGITS = Difference("digits", "a double may have one digit less than Java before 19 gives it; it is the same number")
 PRINT_FILES = (
-    "\nfor name in sorted(os.listdir(path)):\n"
+    "\nfor name in sorted(os.listdir('there')):\n"
     '    if name.startswith("part"):\n'
-    '        with open(os.path.join(path, name), encoding="utf-8", newline="") as file:\n'
+    '        with open(os.path.join("there", name), encoding="utf-8", newline="") as file:\n'
     '            print(file.read(), end="")'
 )
-"""The end of a case that shows the text of the files that it wrote."""
+"""The end of a case that shows the text of the files that it wrote to the folder ``there``."""
 _MODES = {
     **{name: name for name in ("overwrite", "append", "ignore", "error")},
     "errorifexists": "error",
