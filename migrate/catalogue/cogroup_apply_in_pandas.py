@@ -38,7 +38,8 @@ class CogroupApplyInPandas(Mapping):
             "import pandas as pd\n"
             'few = df.filter(F.col("id") > 4).select("k", "day", "flag")\n'
             "def both(left, right):\n"
-            '    kinds = " ".join(str(frame.drop(columns="k").dtypes.tolist()) for frame in (left, right) if len(frame))\n'
+            "    frames = [frame for frame in (left, right) if len(frame)]\n"
+            '    kinds = " ".join(str(frame.drop(columns="k").dtypes.tolist()) for frame in frames)\n'
             "    names = str([*left, *right])\n"
             '    return pd.DataFrame({"n": [len(left)], "m": [len(right)], "columns": [names], "of": [kinds]})\n'
             'out = df.filter("id < 8").select("id", "k", "x").groupBy("k").cogroup(few.groupby("k"))'
