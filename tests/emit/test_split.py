@@ -98,7 +98,7 @@ CUT = [
     pytest.param(
         READ + 'out = df.withColumn("b", loud("a"))\nout.persist()\nout.write.parquet(args.output)\nout.unpersist()\n',
         ["hand_over"],
-        ["    out = out.materialize()\n    out.write_parquet("],
+        ["    out = out.materialize()\n    out.write_datasink("],
         id="persist as a statement",
     ),
     pytest.param(
