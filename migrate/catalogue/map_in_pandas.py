@@ -45,6 +45,7 @@ class MapInPandas(Mapping):
             "    for frame in frames:\n"
             '        frame.loc[frame["id"] > 5, "x"] += bonus\n'
             "        yield frame\n"
+            'df = df.drop("big")\n'
             "out = df.mapInPandas(mark, schema=df.schema)",
             'out = df.map_batches(map_in_pandas(mark), batch_format="pyarrow", batch_size=None)',
         ),

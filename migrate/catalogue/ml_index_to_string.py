@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from migrate.mapping import Case
+from migrate.mapping import Call, Case, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
+from migrate.translate.stand_ins import made_of
 
 
 class IndexToString(MlStage):
     """
     ## Matches
-    ``IndexToString(inputCol=..., outputCol=...).transform(df)`` with or without ``labels``.
+    ``IndexToString(inputCol=..., outputCol=..., labels=...).transform(df)``.
 
     ## Semantics
-    The label at each index; the labels are those given, else those that ``StringIndexer`` left in the metadata of the
-    column. NULL stays NULL, an index without a label fails.
+    The label at each index. NULL stays NULL, an index without a label fails.
 
     ## Not covered
-    Metadata that another engine left, such as that of a column read from storage.
+    Labels that ``StringIndexer`` left in the metadata of the column.
     """
 
     code = "SR615"
@@ -24,20 +24,17 @@ class IndexToString(MlStage):
     origin = "pyspark.ml.feature.IndexToString"
     cases = (
         Case(
-            "labels that travelled with the column",
-            "from pyspark.ml.feature import IndexToString\n"
-            'df = df.where("k IS NOT NULL")\n'
-            'indexed = StringIndexer(inputCol="k", outputCol="index").fit(df).transform(df)\n'
-            'back = IndexToString(inputCol="index", outputCol="label")\n'
-            'out = back.transform(indexed.select("id", "index"))',
-            'back = IndexToString(inputCol="index", outputCol="label")',
-        ),
-        Case(
             "given labels",
             "from pyspark.ml.feature import IndexToString\n"
             'back = IndexToString(inputCol="i", outputCol="label", labels=["zero", "one"])\n'
             'out = back.transform(df.where("id IN (1, 2, 6)").select("id", "i"))',
             'back = IndexToString(inputCol="i", outputCol="label", labels=["zero", "one"])',
+        ),
+        Case(
+            "labels of the column",
+            "from pyspark.ml.feature import IndexToString\n"
+            'out = IndexToString(inputCol="i", outputCol="label").transform(df)',
+            None,
         ),
         Case(
             "parameters given at transform",
@@ -47,3 +44,9 @@ class IndexToString(MlStage):
             None,
         ),
     )
+
+    def emit(self, call: Call) -> Emission:
+        for made in made_of(call.module, self.origin):
+            if "labels" not in {keyword.arg for keyword in made.keywords}:
+                raise NotCarried("labels that StringIndexer left with the column do not reach every block on Ray")
+        return super().emit(call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Emission, NotCarried
+from migrate.mapping import Call, Case, Difference, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import class_name
 
@@ -29,6 +29,7 @@ class Interaction(MlStage):
     code = "SR629"
     symbols = ("Interaction.transform",)
     origin = "pyspark.ml.feature.Interaction"
+    differences = (Difference("the sign of a zero", "a product with 0 may be 0.0 here where it is -0.0 on Spark"),)
     cases = (
         Case(
             "a number and two vectors",
@@ -38,6 +39,7 @@ class Interaction(MlStage):
             'interaction = Interaction(inputCols=["id", "a", "b"], outputCol="out")\n'
             'out = interaction.transform(second).select("id", "out")',
             'out = interaction.transform(second).select_columns(["id", "out"])',
+            differs="the sign of a zero",
         ),
         Case(
             "categories",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Difference, Emission
+from migrate.mapping import Call, Case, Difference, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_parts, offer_of
@@ -18,14 +18,14 @@ class LogisticRegression(MlStage):
     ``LogisticRegression(...).fit(df)`` and ``model.transform(df)``, with two classes or more.
 
     ## Semantics
-    MLlib's objective (scaled features, L1 and L2 penalties that spare the intercept) and its optimizer step for step:
-    L-BFGS, OWL-QN where there is an L1 penalty. So the model is Spark's after ``maxIter`` steps too, where it is no
+    MLlib's objective (scaled features, an L2 penalty that spares the intercept) and its optimizer, L-BFGS, step for
+    step. So the model is Spark's after ``maxIter`` steps too, where it is no
     optimum yet. There are as many classes as ``StringIndexer`` left labels, else as the labels say. Features and labels
     stay in Ray's object store; each step is a task for each block.
 
     ## Not covered
-    Weights, bounds, ``thresholds``, an initial model, labels that are all the same; of the summary what is a DataFrame
-    (``roc``, ``predictions``). Sparse vectors are unpacked: many thousands of features do not fit in memory.
+    An L1 penalty, weights, bounds, ``thresholds``, an initial model, labels all the same; of the summary what is a
+    DataFrame (``roc``, ``predictions``). Sparse vectors are unpacked: many thousands of features do not fit in memory.
     """
 
     code = "SR641"
@@ -46,14 +46,9 @@ class LogisticRegression(MlStage):
             tolerance=(("*", 1e-9),),
         ),
         Case(
-            "several classes, an L1 penalty",
-            'df = df.where("k IS NOT NULL")\n'
-            'rows = VectorAssembler(inputCols=["id"], outputCol="features").transform(df)\n'
-            'indexed = StringIndexer(inputCol="k", outputCol="label").fit(rows).transform(rows)\n'
-            'model = LogisticRegression(regParam=0.01, elasticNetParam=0.5).fit(indexed.where("id < 9"))\n'
-            'out = model.transform(rows).select("id", "probability", "prediction")',
-            'out = model.transform(rows).select_columns(["id", "probability", "prediction"])',
-            tolerance=(("*", 1e-6),),
+            "an L1 penalty",
+            "model = LogisticRegression(regParam=0.01, elasticNetParam=0.5).fit(df)",
+            None,
         ),
         Case(
             "weights of rows",
@@ -64,6 +59,10 @@ class LogisticRegression(MlStage):
 
     def emit(self, call: Call) -> Emission:
         summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), _SUMMARY)
+        if "elasticNetParam" in members_used(call.module.tree):
+            raise NotCarried(
+                "with an L1 penalty probabilities were seen 5e-5 apart from Spark's, too far for an answer"
+            )
         check_parts(call.module, _is_summary, summary.members)
         return super().emit(call)
 

@@ -70,15 +70,15 @@ class RddActions(Mapping):
         ),
         Case(
             "each",
-            "import os\n\n\n"
+            "import os\n\nnotes = os.path.abspath('notes')\n\n\n"
             "def note(numbers):\n"
             "    for number in numbers:\n"
-            "        open(os.path.join(path, str(number)), 'w').close()\n\n\n"
-            "os.makedirs(path)\n"
+            "        open(os.path.join(notes, str(number)), 'w').close()\n\n\n"
+            "os.makedirs(notes)\n"
             "rdd = spark.sparkContext.parallelize([5, 3, 9], 2)\n"
             "rdd.foreachPartition(note)\n"
             "rdd.foreach(lambda number: note([number + 100]))\n"
-            "print(sorted(os.listdir(path)))",
+            "print(sorted(os.listdir(notes)))",
             "rdd.foreachPartition(note)\nrdd.foreach(lambda number: note([number + 100]))",
         ),
         Case(

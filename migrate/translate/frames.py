@@ -15,7 +15,8 @@ _SHOW_VALUES = {"collect", "first", "show", "take"}
 BATCHES = Difference(
     "batches",
     "a block takes the place of a partition: the same rows, cut elsewhere, so what a function keeps from one batch to "
-    "the next reaches other rows, and a partition without rows is not seen",
+    "the next reaches other rows, and a partition without rows is not seen; integers that share a batch with a NULL "
+    "are floats, and lose digits beyond 2**53, on either engine",
 )
 
 
