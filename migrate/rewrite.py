@@ -260,7 +260,7 @@ def _sentences(job: Job, planned: Plan) -> dict[str, str]:
     """For each Python-heavy stage that stays, the comment that stands above its statement."""
     found = {}
     for stage in job.stages:
-        for blocker in map(job.stage, stage.blocked_by[:1]):
+        for blocker in map(job.stage, stage.blocked_by[:1] if _heavy(stage) else ()):
             place = "" if blocker.id == stage.id else f", held by {blocker.symbol} on line {blocker.span.line}"
             why = _why(blocker, planned)
             found[stage.id] = f"MIGRATE({stage.code or 'SR900'}): {stage.symbol} stays on Spark{place}: {why}"

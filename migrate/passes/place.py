@@ -11,6 +11,7 @@ from migrate.passes.columns import columns_of
 
 _REACHED_BACK = {Kind.READ, Kind.PROJECT, Kind.FILTER}
 _SHUFFLES = {Kind.AGGREGATE, Kind.JOIN, Kind.SORT, Kind.WINDOW}
+_ENDS = {Kind.ACTION, Kind.WRITE}
 _PYTHON = {Cost.PYTHON, Cost.ARROW}
 _NO_DATASET = {Kind.ACTION, Kind.FIT, Kind.TRAIN, Kind.TUNE}
 
@@ -26,7 +27,8 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     ``everything`` moves what can be carried whatever the verdict, and then says of every other stage what blocks it.
     """
     flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
-    wanted = [stage.id for stage in flow.by_id.values() if everything or _is_heavy(stage)]
+    # What only ends a chain goes where the chain is: nothing is handed over to be shown or written elsewhere.
+    wanted = [stage.id for stage in flow.by_id.values() if _is_heavy(stage) or (everything and stage.kind not in _ENDS)]
     if job.verdict is Verdict.KEEP_ON_SPARK and not everything:
         wanted = []
     refused = {stage.id for stage in flow.by_id.values() if refusal(stage) is not None}
