@@ -67,7 +67,8 @@ def _add(text: str, line: str) -> str:
         elif existing:
             lines.insert(existing[-1].end_lineno or existing[-1].lineno, "\n" + line + "\n")
         else:
-            lines.insert(_after_docstring(tree), line + "\n\n")
+            at = _after_docstring(tree)
+            lines.insert(at, f"{line}\n" if lines[at : at + 1] == ["\n"] else f"{line}\n\n")
     return "".join(lines)
 
 

@@ -36,12 +36,16 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     pieces = {name: environment().get_template(_path(name)).render(options).strip("\n") for name in ordered}
     source = "\n\n\n".join(_trimmed(pieces, members).values())
     used = names_used(ast.parse(source))
-    return source, {line for line in imports if _names(line) & used}
+    return source, {asked for line in imports for asked in _asked(line, used)}
 
 
-def _names(line: str) -> set[str]:
-    """The names that an import line binds."""
-    return {alias.asname or alias.name.split(".")[0] for alias in ast.parse(line).body[0].names}  # type: ignore[attr-defined]
+def _asked(line: str, used: set[str]) -> Iterator[str]:
+    """The import line with those of its names that are read, nothing where none is."""
+    (statement,) = ast.parse(line).body
+    assert isinstance(statement, ast.Import | ast.ImportFrom)
+    statement.names = [name for name in statement.names if (name.asname or name.name.split(".")[0]) in used]
+    if statement.names:
+        yield ast.unparse(statement)
 
 
 def _path(name: str) -> str:
