@@ -283,7 +283,7 @@ def _item(base: Items, where: ast.expr) -> Value:
     if isinstance(where, ast.Constant):
         index = where.value
     elif isinstance(where, ast.UnaryOp) and isinstance(where.op, ast.USub) and isinstance(where.operand, ast.Constant):
-        index = -where.operand.value  # type: ignore[operator]
+        index = -where.operand.value if isinstance(where.operand.value, int) else None
     if base.keys:
         for key, value in zip(reversed(base.keys), reversed(base.members), strict=False):
             if key == index and index is not None:
@@ -307,8 +307,9 @@ def _operation(m: Machine, node: ast.expr) -> Value:
             return Text("".join(texts))
         if isinstance(node.op, ast.Mod) and isinstance(operands[0], Text):
             return operands[0]
-        if isinstance(node.op, ast.Add) and all(isinstance(value, Items) for value in operands):
-            return Items(tuple(part for value in operands for part in value.members))  # type: ignore[union-attr]
+        lists = [value for value in operands if isinstance(value, Items)]
+        if isinstance(node.op, ast.Add) and len(lists) == len(operands):
+            return Items(tuple(part for value in lists for part in value.members))
         if isinstance(node.op, ast.Add) and isinstance(operands[0], Spark) and operands[0].type == "RDD":
             return replace(
                 operands[0], producers=operands[0].producers | getattr(operands[1], "producers", frozenset())

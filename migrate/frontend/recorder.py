@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrate.frontend.module import Module, position
-from migrate.frontend.symbols import Op
-from migrate.frontend.values import NOTHING, Key, Keys
+from migrate.frontend.values import NOTHING, Key, Keys, LinkAt, Shipped
 from migrate.ir import Argument, Cost, HeavyKind, Kind, Link, PythonFunction, Span, Stage
 
 
@@ -20,16 +19,6 @@ class Site:
     scope: str
     statement: ast.AST
     calls: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Shipped:
-    """A function handed to Spark: its definition, or what the call says of one that lives elsewhere."""
-
-    name: str
-    module: Module | None
-    node: ast.AST | None
-    declared: str | None = None
 
 
 @dataclass(eq=False)
@@ -58,18 +47,6 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
     maker: bool = False
     used: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class LinkAt:
-    """A builder call: its name, its node and where its receiver ends."""
-
-    op: Op
-    symbol: str
-    module: Module
-    node: ast.AST
-    start: tuple[int, int]
-    call: ast.Call | None
 
 
 def key_of(module: Module, node: ast.AST) -> Key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from migrate.frontend.values import Value, joined
@@ -94,13 +95,10 @@ class Trail:
         for key in {key: None for branch in branches for key in branch}:
             variables, name = next(branch[key][0] for branch in branches if key in branch), key[1]
             before = variables.get(name, _ABSENT)
-            result: object = _ABSENT
-            for branch in branches:
-                value = branch[key][1] if key in branch else before
-                if value is _ABSENT:
-                    continue
-                result = value if result is _ABSENT else joined(result, value)  # type: ignore[arg-type]
-            if result is not _ABSENT and result is not before:
-                self.assign(variables, name, result)  # type: ignore[arg-type]
+            values: list[Any] = [branch[key][1] if key in branch else before for branch in branches]
+            values = [value for value in values if value is not _ABSENT]
+            result = reduce(joined, values) if values else before
+            if result is not before:
+                self.assign(variables, name, result)
                 changed = True
         return changed

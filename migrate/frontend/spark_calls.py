@@ -10,19 +10,22 @@ from dataclasses import dataclass, replace
 from migrate.frontend import symbols
 from migrate.frontend.machine import Machine
 from migrate.frontend.module import position
-from migrate.frontend.recorder import Draft, LinkAt, Shipped, arguments_of, key_of
+from migrate.frontend.recorder import Draft, arguments_of, key_of
 from migrate.frontend.sql import functions_called, read_query
 from migrate.frontend.symbols import Op, Slot
 from migrate.frontend.values import (
     NOTHING,
     UNKNOWN,
+    Carried,
     Class,
     Function,
     Instance,
     Items,
     Keys,
+    LinkAt,
     Method,
     Ref,
+    Shipped,
     Spark,
     Text,
     Udf,
@@ -142,7 +145,7 @@ def _builder_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, gi
     heavy = op.option("heavy")
     if heavy and op.ships:
         functions = _ship(m, op, given, node)
-        built = replace(built, heavy=(HeavyKind(heavy), _name_at(m, node), functions, node))
+        built = replace(built, heavy=Carried(HeavyKind(heavy), _name_at(m, node), tuple(functions)))
     return replace(built, udfs=udfs | sql_udfs(m, op, given, node))
 
 
@@ -162,7 +165,7 @@ def _calls_back(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, give
     heavy = op.option("heavy")
     if heavy:
         built = _built(m, base, op, name, node, node, NOTHING)
-        return replace(built, heavy=(HeavyKind(heavy), _name_at(m, node), _shipped(m, function, node), node))
+        return replace(built, heavy=Carried(HeavyKind(heavy), _name_at(m, node), tuple(_shipped(m, function, node))))
     if op.kind is not None:
         return stage_call(m, node, base, op, name, given)
     if op.symbol == "DataFrame.transform":
@@ -190,9 +193,8 @@ def stage_call(m: Machine, node: ast.Call, base: Spark, op: Op, name: str, given
     if optional and not functions:
         draft.heavy, draft.cost = None, Cost.NATIVE
     if base.heavy:
-        kind, name_at, shipped, _ = base.heavy
-        draft.heavy, draft.name_at = kind, name_at  # type: ignore[assignment]
-        draft.functions = [*shipped, *functions]  # type: ignore[misc]
+        draft.heavy, draft.name_at = base.heavy.heavy, base.heavy.name_at
+        draft.functions = [*base.heavy.functions, *functions]
         draft.cost = Cost.PYTHON
     if _is_true(node, "barrier"):
         draft.heavy = HeavyKind.BARRIER
@@ -239,7 +241,7 @@ def _draft(m: Machine, node: ast.Call, base: Spark | None, op: Op, symbol: str, 
         chain_at=chain,
         inputs=inputs,
         udfs=udfs | sql_udfs(m, op, given, node),
-        links=base.links if base is not None else (),  # type: ignore[arg-type]
+        links=base.links if base is not None else (),
         arguments=list(arguments_of(m.module, node)),
     )
     if base is not None and not base.sure:
@@ -514,7 +516,7 @@ def subscript_stage(m: Machine, node: ast.Subscript, base: Spark, index: Value) 
         chain_at=base.start or start,
         inputs=base.producers,
         udfs=udfs_of(index),
-        links=base.links,  # type: ignore[arg-type]
+        links=base.links,
     )
     draft = m.recorder.add(draft)
     m.recorder.mark(draft.udfs)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from migrate.frontend.symbols import Op
+from migrate.ir import HeavyKind
 
 if TYPE_CHECKING:
+    from migrate.frontend.module import Module
     from migrate.frontend.scope import Scope
 
 Key = tuple[str, int, int, int, int]
@@ -105,6 +107,37 @@ class Udf:
 
 
 @dataclass(frozen=True, eq=False)
+class Shipped:
+    """A function handed to Spark: its definition, or what the call says of one that lives elsewhere."""
+
+    name: str
+    module: Module | None
+    node: ast.AST | None
+    declared: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LinkAt:
+    """A builder call: its name, its node and where its receiver ends."""
+
+    op: Op
+    symbol: str
+    module: Module
+    node: ast.AST
+    start: tuple[int, int]
+    call: ast.Call | None
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """What a builder call said of the stage that a later call makes: its kind, the place to name, the functions."""
+
+    heavy: HeavyKind
+    name_at: tuple[int, int]
+    functions: tuple[Shipped, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Spark:
     """A value of a Spark type.
 
@@ -116,12 +149,12 @@ class Spark:
     type: str
     producers: Keys = NOTHING
     udfs: Keys = NOTHING
-    links: tuple[object, ...] = ()
+    links: tuple[LinkAt, ...] = ()
     start: tuple[int, int] | None = None
     source: Op | None = None
     source_name: str = ""
     parts: tuple[Spark, ...] = ()
-    heavy: tuple[object, ...] = ()
+    heavy: Carried | None = None
     many: bool = False
     sure: bool = True
 
