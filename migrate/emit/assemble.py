@@ -86,10 +86,10 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
     helpers, imports = helper_source(part.helpers, part.sorts, asked)
     block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece)
     plain = text.replace(_INIT, "pass")
-    text = _insert(text.replace(_INIT, f"ray.init({', '.join(arguments)})"), block)
-    wanted = {*part.imports, *imports, "import ray", *_missing(text)}
+    text = text.replace(_INIT, f"ray.init({', '.join(arguments)})")
+    wanted = {*part.imports, *imports, "import ray", *_missing(text, block)}
     refuse_collisions(plain, block, wanted, [edit.text for edit in edits], module)
-    text = add_imports(text, wanted)
+    text = _with_block(text, block, wanted)
     if own:
         text = find_siblings(text, module, project, layout.folder)
     for _, package in foreign_imports(ast.parse(text)):
@@ -104,7 +104,7 @@ def spark_file(part: Part, module: Module, project: Project, layout: Layout, not
         helpers, imports = helper_source(part.helpers, part.sorts)
         block = f"{_HANDOFF}\n\n\n{helpers}"
         refuse_collisions(text, block, imports, [edit.text for edit in part.edits], module)
-        text = add_imports(_insert(text, block), imports)
+        text = _with_block(text, block, imports)
     if siblings(ast.parse(text), module, project):
         text = find_siblings(text, module, project, layout.folder)
     return _finished(text, module, layout, note)
@@ -131,8 +131,8 @@ def _utf8(text: str) -> str:
     return "".join(lines)
 
 
-def _missing(text: str) -> set[str]:
-    """Imports of the modules that emitted text always names in full."""
+def _missing(text: str, block: str) -> set[str]:
+    """Imports of the modules that emitted text, the job's or its helpers', always names in full."""
     tree = ast.parse(text)
     known = {"os": "import os", "pa": "import pyarrow as pa", "partial": "from functools import partial"}
     bound = {
@@ -141,7 +141,7 @@ def _missing(text: str) -> set[str]:
         if isinstance(n, ast.Import | ast.ImportFrom)
         for a in n.names
     }
-    used = names_used(tree)
+    used = names_used(tree) | names_used(ast.parse(block))
     return {line for name, line in known.items() if name in used and (name not in bound or name == "pa")}
 
 
@@ -174,12 +174,13 @@ def _type_edits(module: Module) -> list[Edit]:
     return edits
 
 
-def _insert(text: str, block: str) -> str:
-    """The text with a block below the last top-level import that stands above what needs the block."""
+def _with_block(text: str, block: str, imports: Iterable[str]) -> str:
+    """The text with those imports and, below the last import that stands above what needs it, the block."""
+    names = frozenset[str]().union(*(stores(statement) for statement in ast.parse(block).body))
+    text = add_imports(text, imports, names)
     if not block:
         return text
     tree = ast.parse(text)
-    names = set().union(*(stores(statement) for statement in ast.parse(block).body))
     last = max((n.end_lineno or 0 for n in imports_above(tree, names)), default=docstring_end(tree))
     lines = physical_lines(text)
     after = last

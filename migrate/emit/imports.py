@@ -13,17 +13,19 @@ from migrate.translate.edits import physical_lines
 from migrate.translate.names import names_used
 
 
-def add_imports(text: str, wanted: Iterable[str]) -> str:
+def add_imports(text: str, wanted: Iterable[str], above: Iterable[str] = ()) -> str:
     """The text with those import lines, each in the block and at the place where sorted imports have it.
 
     ``from a import b`` joins an import of ``a`` that is there on one line already. Lines that are there stay alone.
+    All come to stand above the first statement that reads what they bind or one of the names ``above``.
     """
+    names = frozenset(above)
     for line in sorted(set(wanted)):
-        text = _add(text, line)
+        text = _add(text, line, names)
     return text
 
 
-def imports_above(tree: ast.Module, names: set[str]) -> list[ast.Import | ast.ImportFrom]:
+def imports_above(tree: ast.Module, names: frozenset[str]) -> list[ast.Import | ast.ImportFrom]:
     """The top-level imports that stand above the first statement which reads one of those names."""
     found: list[ast.Import | ast.ImportFrom] = []
     for statement in tree.body:
@@ -34,11 +36,11 @@ def imports_above(tree: ast.Module, names: set[str]) -> list[ast.Import | ast.Im
     return found
 
 
-def _add(text: str, line: str) -> str:
+def _add(text: str, line: str, above: frozenset[str]) -> str:
     tree = ast.parse(text)
     new = ast.parse(line).body[0]
     assert isinstance(new, ast.Import | ast.ImportFrom)
-    existing = imports_above(tree, {alias.asname or alias.name.split(".")[0] for alias in new.names})
+    existing = imports_above(tree, above.union(alias.asname or alias.name.split(".")[0] for alias in new.names))
     lines = physical_lines(text)
     shared = {line for line, count in Counter(n.lineno for n in tree.body).items() if count > 1}
     for node in existing:

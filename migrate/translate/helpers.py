@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from migrate.templating import environment
 from migrate.translate.names import asked_of, names_used
@@ -22,7 +23,13 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     emitted text asks for: helpers leave out what the job does not need. One that says ``needs: vectors if
     vector_columns`` needs the first only beside the second, or where the job uses a member of that name.
     """
-    wanted, members = set(names), set(uses)
+    source, imports = _source(frozenset(names), frozenset(sorts), frozenset(uses))
+    return source, set(imports)
+
+
+@lru_cache(maxsize=128)
+def _source(names: frozenset[str], sorts: frozenset[str], members: frozenset[str]) -> tuple[str, frozenset[str]]:
+    wanted = set(names)
     while True:
         ordered: list[str] = []
         imports: set[str] = set()
@@ -36,7 +43,7 @@ def helper_source(names: Iterable[str], sorts: Iterable[str], uses: Iterable[str
     pieces = {name: environment().get_template(_path(name)).render(options).strip("\n") for name in ordered}
     source = "\n\n\n".join(_trimmed(pieces, members).values())
     used = names_used(ast.parse(source))
-    return source, {asked for line in imports for asked in _asked(line, used)}
+    return source, frozenset(asked for line in imports for asked in _asked(line, used))
 
 
 def _asked(line: str, used: set[str]) -> Iterator[str]:
@@ -52,15 +59,20 @@ def _path(name: str) -> str:
     return f"stage/{name}.py.j2"
 
 
-def _trimmed(pieces: dict[str, str], uses: set[str]) -> dict[str, str]:
+def _trimmed(pieces: dict[str, str], uses: frozenset[str]) -> dict[str, str]:
     """The helpers by name, those that may be trimmed without what neither the job nor another helper asks for."""
     whole = {name: text for name, text in pieces.items() if _TRIMMED not in _text_of(name)}
-    asked, known = uses.union(*(asked_of(ast.parse(text)) for text in whole.values())), -1
+    asked, known = uses.union(*(_asks(text) for text in whole.values())), -1
     while len(asked) > known:
         known = len(asked)
         found = {name: whole.get(name) or trimmed(f"{text}\n", asked).strip("\n") for name, text in pieces.items()}
-        asked |= {name for text in found.values() for name in asked_of(ast.parse(text))}
+        asked = asked.union(*(_asks(text) for text in found.values()))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _asks(text: str) -> frozenset[str]:
+    return frozenset(asked_of(ast.parse(text)))
 
 
 def _text_of(name: str) -> str:
@@ -75,7 +87,7 @@ def _headers(name: str) -> list[tuple[str, str]]:
     return _HEADER.findall(_text_of(name))
 
 
-def _needed_here(ordered: list[str], members: set[str]) -> Iterator[str]:
+def _needed_here(ordered: list[str], members: frozenset[str]) -> Iterator[str]:
     """What the helpers need only beside others, or for members, that are in use."""
     for name in ordered:
         for _, value in _headers(name):

@@ -43,12 +43,14 @@ ASKS_FOR_A_FORMAT = {"map_batches", "iter_batches", "map_groups", "take_batch", 
 def emitted(tmp_path_factory: pytest.TempPathFactory, spark_python: Path) -> dict[str, tuple[Path, Rewrite]]:
     """Every case and every example that is rewritten, by name: the job's file and what is written for it."""
     folder = tmp_path_factory.mktemp("emitted")
-    found = {}
+    files = {}
     for number, (name, text) in enumerate([*CASES, *_examples(spark_python)]):
-        file = folder / str(number) / "job.py"
-        file.parent.mkdir()
-        file.write_text(text, encoding="utf-8")
-        _ruff(["format", "-q", "--isolated", "--line-length", "120"], file)
+        files[name] = folder / str(number) / "job.py"
+        files[name].parent.mkdir()
+        files[name].write_text(text, encoding="utf-8")
+    _ruff(["format", "-q", "--isolated", "--line-length", "120"], *files.values())
+    found = {}
+    for name, file in files.items():
         try:
             made = rewrite(file, everything=True)
         except MigrateError:
