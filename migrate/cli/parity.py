@@ -23,6 +23,7 @@ FORMATS = ("text", "json", "html", "junit")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here, not to stdout.")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Run each side this many times.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that one side run may take.")
+@click.option("--calibrate", is_flag=True, help="Run Spark twice and judge Ray against Spark's own noise.")
 @click.option("--keep", is_flag=True, help="Keep the outputs of both sides, also when they are equal.")
 @click.option("--gpu", is_flag=True, help="Refuse to run where no NVIDIA GPU is visible.")
 @click.option("--inputs", metavar="PATH", help="What {inputs} stands for, in place of the spec's own.")
@@ -35,6 +36,7 @@ def parity(
     output: Path | None,
     repeat: int,
     timeout: float | None,
+    calibrate: bool,
     keep: bool,
     gpu: bool,
     inputs: str | None,
@@ -54,6 +56,7 @@ def parity(
     options = Options(
         repeat=repeat,
         timeout=timeout,
+        calibrate=calibrate,
         keep=keep,
         gpu=gpu,
         inputs=inputs,

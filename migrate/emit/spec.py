@@ -19,6 +19,8 @@ from migrate.translate.locate import functions
 
 _FORMATS = {"parquet": "parquet", "csv": "csv", "json": "json", "text": "text", "saveAsTextFile": "text"}
 _SEEDS = ("seed", "random_seed")
+# Where the model itself is compared, a few seeds show that it is the same; a metric alone is tested over more.
+_SEEDS_OF_ONE_MODEL, _SEEDS_OF_A_TEST = 3, 5
 
 
 @dataclass
@@ -50,7 +52,7 @@ def parity_spec(
         parts=[(part, "spark" if part.endswith(("_spark.py", "_spark_after.py")) else "ray") for part in parts],
         arguments=_arguments(job, module, project),
         outputs=_outputs(job, module, project, emissions),
-        training=_training(job, module),
+        training=_training(job, module, _SEEDS_OF_ONE_MODEL if _shard_keys(job, emissions) else _SEEDS_OF_A_TEST),
         phases=_phases(job),
     )
 
@@ -204,7 +206,7 @@ def _files(module: Module) -> list[tuple[Place, str, ast.Call]]:
     return found
 
 
-def _training(job: Job, module: Module) -> dict[str, object] | None:
+def _training(job: Job, module: Module, seeds: int) -> dict[str, object] | None:
     seed = _seed(module)
     metrics = [place.below for place, form, _ in _files(module) if form == "metrics"]
     if not _trains(job) or seed is None or not metrics:
@@ -219,7 +221,7 @@ def _training(job: Job, module: Module) -> dict[str, object] | None:
     for wanted in ("acc", "auc", "f1", "loss", "rmse", "error"):
         for key in sorted(set(keys), key=lambda key: ("val" not in key, key)):
             if wanted in key.lower():
-                return {"metric": key, "output": metrics[0]}
+                return {"metric": key, "output": metrics[0], "seeds": list(range(seeds))}
     return None
 
 

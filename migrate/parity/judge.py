@@ -3,59 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from migrate.errors import MigrateError
 from migrate.parity.result import GateResult, OutputResult, Speed, TrainingResult, Verdict
-from migrate.parity.runner import output_path
-from migrate.parity.spec import Format, Gates, Output
-
-if TYPE_CHECKING:
-    from migrate.oracle import Comparison, Options
+from migrate.parity.spec import Gates
 
 EXIT_EQUAL, EXIT_DIFFERENT, EXIT_INCONCLUSIVE = 0, 1, 3
-
-
-def compare_output(output: Output, seed: int, repeat: int, spark_out: Path, ray_out: Path) -> OutputResult:
-    """Ask the oracle about one output, Spark's on the left. Raises MigrateError where one cannot be read."""
-    from migrate.oracle import Options, Tolerance
-
-    options = Options(
-        keys=output.keys,
-        ordered=output.ordered,
-        tolerances={name: Tolerance(abs=each.abs, rel=each.rel) for name, each in output.tolerances.items()},
-        ignore=output.ignore,
-        allow_empty=output.allow_empty,
-        names=("Spark", "Ray"),
-    )
-    left, right = output_path(spark_out, output.path), output_path(ray_out, output.path)
-    if left is None or right is None:
-        side = "Spark" if left is None else "Ray"
-        raise MigrateError(f"The output `{output.path}` of the {side} side is gone.")
-    comparison = _ask(output.format, left, right, options).to_json()
-    return OutputResult(
-        path=output.path,
-        format=output.format.value,
-        seed=seed,
-        repeat=repeat,
-        verdict=Verdict(comparison["verdict"]),
-        comparison=comparison,
-        reason=output.reason,
-        tolerances={name: asdict(each) for name, each in output.tolerances.items()},
-    )
-
-
-def _ask(format_: Format, left: Path, right: Path, options: Options) -> Comparison:
-    if format_ in {Format.TORCH, Format.METRICS, Format.TEXT}:
-        from migrate.oracle.artifacts import compare_metrics, compare_text, compare_torch
-
-        ask = {Format.TORCH: compare_torch, Format.METRICS: compare_metrics, Format.TEXT: compare_text}[format_]
-        return ask(left, right, options)
-    from migrate.oracle import compare
-
-    return compare(left, right, options, format=format_.value)
 
 
 def gate_results(gates: Gates, outputs: Sequence[OutputResult], speed: Speed | None) -> tuple[GateResult, ...]:
@@ -97,9 +49,10 @@ def is_accepted(output: OutputResult, gates: Gates, outputs: Sequence[OutputResu
 
 
 def exit_code(verdict: Verdict, gates: Sequence[GateResult]) -> int:
-    if verdict is Verdict.DIFFERENT or not all(gate.met for gate in gates):
+    """What was found to be wrong comes before what could not be found out: a gate is missed by a figure alone."""
+    if verdict is Verdict.DIFFERENT or any(gate.missed for gate in gates):
         return EXIT_DIFFERENT
-    return EXIT_EQUAL if verdict is Verdict.EQUAL else EXIT_INCONCLUSIVE
+    return EXIT_EQUAL if verdict is Verdict.EQUAL and all(gate.met for gate in gates) else EXIT_INCONCLUSIVE
 
 
 def headline(
@@ -110,14 +63,16 @@ def headline(
     gated: Sequence[GateResult],
 ) -> str:
     """What the answer rests on, as one line."""
-    missed = [gate.sentence for gate in gated if not gate.met]
+    missed = [gate.sentence for gate in gated if gate.missed]
+    unknown = [gate.sentence for gate in gated if gate.got is None]
     if verdict is Verdict.DIFFERENT:
         text = "; ".join(_named(outputs, training, Verdict.DIFFERENT))
     elif verdict is Verdict.INCONCLUSIVE:
         text = "; ".join(_named(outputs, training, Verdict.INCONCLUSIVE) or ["The spec declares nothing to compare"])
     else:
         text = "; ".join(_agreement(gates, outputs, training))
-    return text + ("; missed gate " + "; ".join(missed) if missed else "")
+    parts = [text, *(f"missed gate {each}" for each in missed), *(f"open gate {each}" for each in unknown)]
+    return "; ".join(parts)
 
 
 def _worst_mismatch(outputs: Sequence[OutputResult]) -> int | None:
@@ -137,8 +92,9 @@ def _named(outputs: Sequence[OutputResult], training: TrainingResult | None, ver
 
 def _how(path: str, outputs: Sequence[OutputResult], verdict: Verdict) -> str:
     found = [output for output in outputs if output.path == path and output.verdict is verdict]
+    noise = next((output.noise.sentence for output in found if output.noise), None)
     if verdict is Verdict.INCONCLUSIVE:
-        return "is empty on both sides"
+        return f"({noise})" if noise else "is empty on both sides"
     rows = max(output.mismatched_rows for output in found)
     notes = [note for output in found for note in output.comparison.get("notes", ())]
     how = str(notes[0]).rstrip(".") if notes else f"differs in {rows} rows" if rows else "differs"
@@ -154,7 +110,9 @@ def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: Training
     elif paths:
         seeds = len({output.seed for output in outputs})
         count = "The declared output agrees" if len(paths) == 1 else f"All {len(paths)} declared outputs agree"
-        parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else ""))
+        noisy = sum(any(output.noise for output in outputs if output.path == path) for path in paths)
+        within = f", {noisy} of them within the noise of Spark" if noisy else ""
+        parts.append(count + (f" on each of {seeds} seeds" if seeds > 1 else "") + within)
     if training is not None:
         how = "within" if training.interval is None else "equivalent within"
         parts.append(f"`{training.metric}` is {how} {training.margin:g}")

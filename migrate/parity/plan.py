@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from migrate.errors import MigrateError
@@ -23,6 +24,7 @@ class Options:
 
     repeat: int = 1
     timeout: float | None = None
+    calibrate: bool = False
     keep: bool = False
     gpu: bool = False
     inputs: str | None = None
@@ -44,13 +46,14 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One side, run once. ``repeat`` and ``number`` count from 1."""
+    """One side, run once. ``repeat`` and ``number`` count from 1. ``calibrates`` marks Spark's second run of a pair."""
 
     number: int
     side: Side
     seed: int
     repeat: int
     steps: tuple[PlannedStep, ...]
+    calibrates: bool = False
 
     @property
     def folder(self) -> str:
@@ -59,15 +62,22 @@ class PlannedRun:
 
     @property
     def title(self) -> str:
-        return f"{self.side.engine.value.capitalize()}, seed {self.seed}{_times(self.repeat)}"
+        which = ", once more" if self.calibrates else ""
+        return f"{self.side.engine.value.capitalize()}, seed {self.seed}{_times(self.repeat)}{which}"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A Spark run and the Ray run that it is compared with."""
+    """A Spark run and the Ray run that it is compared with; ``again`` is Spark once more, to see its own noise."""
 
     spark: PlannedRun
     ray: PlannedRun
+    again: PlannedRun | None = None
+
+    @property
+    def runs(self) -> tuple[PlannedRun, ...]:
+        """All runs, in the order in which they take their turns."""
+        return (self.spark, *([self.again] if self.again else []), self.ray)
 
     @property
     def title(self) -> str:
@@ -90,16 +100,17 @@ def plan(spec: Spec, options: Options) -> Plan:
     steps = {
         side.engine: tuple(_step(spec, side, step, overrides, inputs) for step in side.steps) for side in spec.sides
     }
-    pairs: list[Pair] = []
+    numbers = count(1)
+
+    def planned(side: Side, seed: int, repeat: int, *, calibrates: bool = False) -> PlannedRun:
+        return PlannedRun(next(numbers), side, seed, repeat, steps[side.engine], calibrates)
+
+    pairs = []
     for repeat in range(1, options.repeat + 1):
         for seed in spec.seeds:
-            number = 2 * len(pairs) + 1
-            pairs.append(
-                Pair(
-                    PlannedRun(number, spec.spark, seed, repeat, steps[Engine.SPARK]),
-                    PlannedRun(number + 1, spec.ray, seed, repeat, steps[Engine.RAY]),
-                )
-            )
+            spark = planned(spec.spark, seed, repeat)
+            again = planned(spec.spark, seed, repeat, calibrates=True) if options.calibrate else None
+            pairs.append(Pair(spark, planned(spec.ray, seed, repeat), again))
     return Plan(spec, inputs, tuple(pairs))
 
 

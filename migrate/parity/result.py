@@ -70,7 +70,10 @@ class StepResult:
 
 @dataclass(frozen=True)
 class SideResult:
-    """One side, run once. ``folder`` is relative to the run directory; ``stopped`` counts processes it left behind."""
+    """One side, run once. ``folder`` is relative to the run directory; ``stopped`` counts processes it left behind.
+
+    ``calibrates`` marks a run of Spark that shows its noise: no figure of speed or use counts it.
+    """
 
     engine: Engine
     seed: int
@@ -80,6 +83,7 @@ class SideResult:
     steps: tuple[StepResult, ...]
     samples: tuple[Sample, ...]
     stopped: int
+    calibrates: bool = False
 
     @property
     def seconds(self) -> float:
@@ -119,8 +123,32 @@ class SideResult:
 
 
 @dataclass(frozen=True)
+class NoisyColumn:
+    """A column in which two runs of Spark differ: in so many cells, by at most ``max_abs`` (None: not by a number)."""
+
+    name: str
+    mismatched: int
+    max_abs: float | None
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How one output differs between two runs of Spark. ``rows`` says that it does beyond the values of ``columns``.
+
+    ``sentence`` says what that means for the answer about Ray.
+    """
+
+    columns: tuple[NoisyColumn, ...]
+    rows: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
 class OutputResult:
-    """One declared output of one pair. ``comparison`` is the oracle's document."""
+    """One declared output of one pair. ``comparison`` is the oracle's document.
+
+    Where Spark differs from itself, ``noise`` says so, and ``comparison`` is the one that settled the verdict.
+    """
 
     path: str
     format: str
@@ -130,9 +158,13 @@ class OutputResult:
     comparison: Mapping[str, Any]
     reason: str | None = None
     tolerances: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    noise: Noise | None = None
 
     @property
     def mismatched_rows(self) -> int:
+        """Rows that differ. What may be Spark's own noise is none, and what nobody can judge is not counted."""
+        if self.noise is not None and self.verdict is Verdict.INCONCLUSIVE:
+            return 0
         return sum(int(self.comparison.get(key) or 0) for key in ("only_left", "only_right", "changed"))
 
     @property
@@ -144,11 +176,12 @@ class OutputResult:
 
 @dataclass(frozen=True)
 class Metric:
-    """The training metric of one seed on both sides, the mean over its repeats."""
+    """The training metric of one seed on both sides, the mean over its repeats; ``again`` is Spark's once more."""
 
     seed: int
     spark: float
     ray: float
+    again: float | None = None
 
 
 @dataclass(frozen=True)
@@ -177,13 +210,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class GateResult:
-    """One gate. ``got`` is None where the run gave nothing to hold against it, and then it is missed."""
+    """One gate. ``got`` is None where the run gave nothing to hold against it: then it is neither met nor missed."""
 
     name: str
     wanted: float
     got: float | None
     met: bool
     sentence: str
+
+    @property
+    def missed(self) -> bool:
+        return self.got is not None and not self.met
 
 
 @dataclass(frozen=True)
@@ -234,15 +271,15 @@ class Result:
     @property
     def speed(self) -> Speed | None:
         """None unless both sides ran to their end at least once."""
-        spark = [side.seconds for side in self.sides if side.engine is Engine.SPARK]
-        ray = [side.seconds for side in self.sides if side.engine is Engine.RAY]
+        spark, ray = ([side.seconds for side in self.sides_of(engine)] for engine in (Engine.SPARK, Engine.RAY))
         if not ray or self.failure is not None:
             return None
         ratios = [left / right for left, right in zip(spark, ray, strict=True)]
         return Speed(_spread(spark), _spread(ray), median(spark) / median(ray), min(ratios), max(ratios))
 
     def sides_of(self, engine: Engine) -> tuple[SideResult, ...]:
-        return tuple(side for side in self.sides if side.engine is engine)
+        """The runs that the figures are about."""
+        return tuple(side for side in self.sides if side.engine is engine and not side.calibrates)
 
     def median_phases(self, engine: Engine) -> dict[Phase, float]:
         """Seconds by phase, the median over the side's runs."""

@@ -7,40 +7,25 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from statistics import fmean
 from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.ir import Engine
-from migrate.parity import gpu, ground, judge, rundir, training
+from migrate.parity import gpu, ground, judge, notes, rundir, training
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
-from migrate.parity.plan import Options, Pair, Plan, plan
+from migrate.parity.findings import Findings
+from migrate.parity.plan import Options, Plan, plan
 from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
-from migrate.parity.result import Cause, Curve, Failure, Metric, OutputResult, Result, SideResult, Verdict
-from migrate.parity.runner import ENDING_SIGNALS, Conditions, is_glob, run_side
-from migrate.parity.spec import Format, Spec, load
+from migrate.parity.result import Cause, Failure, Result, Verdict
+from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
+from migrate.parity.spec import Spec, load
 
 EXIT_FAILED = 2
-# Above this share of the machine, what other programs do shows in the wall-clock.
-_NOISY_PERCENT = 10
-
-
-@dataclass
-class _Findings:
-    """What has been found so far."""
-
-    sides: list[SideResult] = field(default_factory=list)
-    outputs: list[OutputResult] = field(default_factory=list)
-    metrics: dict[int, list[Metric]] = field(default_factory=dict)
-    curves: list[Curve] = field(default_factory=list)
-    equal_folders: list[str] = field(default_factory=list)
-    failure: Failure | None = None
 
 
 def parity(spec_file: Path, options: Options, progress: Progress | None = None) -> Result:
@@ -57,7 +42,7 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
     environment = ground.describe(planned)
     started = _now()
     run_dir = rundir.create(planned, options.run_dir, started, redactor)
-    findings = _Findings()
+    findings = Findings()
     with adopting_orphans(), _signals_interrupt(), gpu.metering() as meter:
         conditions = Conditions(
             run_dir, planned.inputs, _needed(spec), options.timeout, redactor, meter, progress or Progress()
@@ -70,14 +55,14 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
     return result
 
 
-def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings: _Findings) -> None:
+def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings: Findings) -> None:
     """Run and compare pair by pair until all are done or one side fails."""
     try:
         for pair in planned.pairs:
-            for run in (pair.spark, pair.ray):
+            for run in pair.runs:
                 findings.sides.append(run_side(run, conditions))
             conditions.progress.comparing(pair)
-            _compare(planned.spec, pair, conditions.run_dir, findings)
+            findings.compare(planned.spec, pair, conditions.run_dir)
             # A training is judged over all seeds: until then its models are evidence.
             if planned.spec.training is None and not options.keep:
                 rundir.drop_outputs(conditions.run_dir, findings.equal_folders)
@@ -93,46 +78,13 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
         findings.failure = Failure(Cause.INTERRUPTED, "Interrupted while neither side was running.")
 
 
-def _compare(spec: Spec, pair: Pair, run_dir: Path, findings: _Findings) -> None:
-    """Compare all outputs of a pair and note its metrics. Raises SideFailed where one cannot be read."""
-    seed, repeat = pair.spark.seed, pair.spark.repeat
-    folders = (pair.spark.folder, pair.ray.folder)
-    spark_out, ray_out = (run_dir / "runs" / folder / "out" for folder in folders)
-    try:
-        outputs = [judge.compare_output(output, seed, repeat, spark_out, ray_out) for output in spec.outputs]
-        findings.outputs += outputs
-        if spec.training is not None:
-            name, file = spec.training.metric, spec.training.output
-            spark, ray = (training.read_metric(out / file, name) for out in (spark_out, ray_out))
-            findings.metrics.setdefault(seed, []).append(Metric(seed, spark, ray))
-        if repeat == 1:
-            for path in _metrics_files(spec):
-                spark_file, ray_file = (training.read_document(out / path) for out in (spark_out, ray_out))
-                findings.curves += training.curves(seed, spark_file, ray_file)
-    except MigrateError as error:
-        raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=seed)) from error
-    if all(output.verdict is Verdict.EQUAL for output in outputs):
-        findings.equal_folders += folders
-
-
-def _metrics_files(spec: Spec) -> list[str]:
-    files = [output.path for output in spec.outputs if output.format is Format.METRICS and not is_glob(output.path)]
-    return list(dict.fromkeys([*files, *([spec.training.output] if spec.training else [])]))
-
-
-def _result(
-    planned: Plan, findings: _Findings, run_dir: Path, started: datetime, environment: dict[str, Any]
-) -> Result:
+def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime, environment: dict[str, Any]) -> Result:
     """All findings as one result: a failure until it is judged."""
     spec = planned.spec
     outputs, failed = tuple(findings.outputs), findings.failure is not None
     judged = None
     if spec.training is not None and findings.metrics and not failed:
-        means = [
-            Metric(seed, fmean(each.spark for each in found), fmean(each.ray for each in found))
-            for seed, found in findings.metrics.items()
-        ]
-        judged = training.judge(spec.training, means)
+        judged = training.judge(spec.training, findings.metrics)
     result = Result(
         name=spec.name,
         spec=str(spec.file),
@@ -148,7 +100,7 @@ def _result(
         curves=tuple(findings.curves),
         gates=(),
         failure=findings.failure,
-        notes=tuple(_notes(findings.sides)),
+        notes=tuple(notes.of(findings.sides)),
         environment=environment,
     )
     return result if failed else _judged(result, spec)
@@ -166,25 +118,6 @@ def _judged(result: Result, spec: Spec) -> Result:
     )
 
 
-def _notes(sides: list[SideResult]) -> Iterator[str]:
-    """What a reader of the figures must know about how they came to be."""
-    shares = {engine: [side.mean_others or 0.0 for side in sides if side.engine is engine] for engine in Engine}
-    taken = {engine: fmean(found) for engine, found in shares.items() if found}
-    if any(share > _NOISY_PERCENT for share in taken.values()):
-        by_side = " and ".join(
-            f"{share:.0f} % while {engine.value.capitalize()} ran" for engine, share in taken.items()
-        )
-        yield f"other programs used this machine too ({by_side}), so the times say less than they seem to"
-    steps = [
-        (f"{side.engine.value.capitalize()} side, step `{step.name}`", step) for side in sides for step in side.steps
-    ]
-    for name in dict.fromkeys(name for name, step in steps if not step.calls):
-        yield f"{name}: no engine call was traced, so all of its time is `other`"
-    for name in dict.fromkeys(name for name, step in steps if step.trace_failures):
-        failures = [failure for other, step in steps if other == name for failure in step.trace_failures]
-        yield f"{name}: the tracer failed {len(failures)} times, first with {failures[0]}"
-
-
 def _needed(spec: Spec) -> tuple[str, ...]:
     paths = dict.fromkeys(output.path for output in spec.outputs)
     if spec.training is not None:
@@ -193,7 +126,7 @@ def _needed(spec: Spec) -> tuple[str, ...]:
 
 
 def _redactor(planned: Plan) -> Redactor:
-    steps = [step for pair in planned.pairs[:1] for run in (pair.spark, pair.ray) for step in run.steps]
+    steps = [step for pair in planned.pairs[:1] for run in pair.runs for step in run.steps]
     return Redactor([step.env for step in steps], [step.command for step in steps])
 
 

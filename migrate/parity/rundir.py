@@ -68,6 +68,7 @@ def _document(plan: Plan, redactor: Redactor) -> Mapping[str, Any]:
                 "engine": run.side.engine.value,
                 "seed": run.seed,
                 "repeat": run.repeat,
+                "calibrates": run.calibrates,
                 "cwd": str(run.side.cwd),
                 "steps": [
                     {
@@ -80,6 +81,6 @@ def _document(plan: Plan, redactor: Redactor) -> Mapping[str, Any]:
                 ],
             }
             for pair in plan.pairs
-            for run in (pair.spark, pair.ray)
+            for run in pair.runs
         ],
     }

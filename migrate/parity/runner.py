@@ -70,6 +70,7 @@ class _Attempt:
             steps=tuple(self.steps),
             samples=tuple(self.sampler.samples),
             stopped=self.stopped,
+            calibrates=self.run.calibrates,
         )
 
     def fail(self, cause: Cause, sentence: str, step: PlannedStep | None = None) -> NoReturn:

@@ -117,9 +117,17 @@ class Gates:
     max_mismatched_rows: int | None = None
 
 
+EXACT = Allowance()
+# What two sums in different orders may differ by: small enough that nothing a team looks for hides behind it.
+ROUNDING = Allowance(abs=1e-12, rel=1e-9)
+
+
 @dataclass(frozen=True)
 class Spec:
-    """A parity spec, read from ``file``. ``inputs`` is an absolute path or a URI."""
+    """A parity spec, read from ``file``. ``inputs`` is an absolute path or a URI.
+
+    ``noise`` is how far Spark's own noise may carry a number before a real difference could hide in it.
+    """
 
     name: str
     file: Path
@@ -130,6 +138,7 @@ class Spec:
     outputs: tuple[Output, ...]
     training: Training | None
     gates: Gates
+    noise: Allowance = ROUNDING
 
     @property
     def folder(self) -> Path:
@@ -187,6 +196,7 @@ def _spec(table: Table, file: Path, text: str) -> Spec:
         outputs=outputs,
         training=_training(table, outputs),
         gates=_gates(table.table("gates")),
+        noise=_allowance(table.table("noise"), ROUNDING),
     )
     table.close()
     _check_seeds(table, spec)
@@ -260,8 +270,8 @@ def _output(table: Table) -> Output:
     return output
 
 
-def _allowance(table: Table) -> Allowance:
-    allowance = Allowance(table.number("abs", 0.0), table.number("rel", 0.0))
+def _allowance(table: Table, usual: Allowance = EXACT) -> Allowance:
+    allowance = Allowance(table.number("abs", usual.abs), table.number("rel", usual.rel))
     table.close()
     return allowance
 

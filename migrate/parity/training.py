@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -13,9 +14,12 @@ from typing import Any
 from migrate.errors import MigrateError
 from migrate.parity.result import Curve, Metric, TrainingResult, Verdict
 from migrate.parity.spec import Training
+from migrate.parity.student import t_cdf, t_quantile
 
 # Two one-sided tests at this level are the same as asking for the 90 % interval to lie within the margin.
 LEVEL = 0.05
+# With fewer, the interval rests on a spread that is hardly known, and on differences being normal.
+LEAST_SEEDS = 5
 _PATH_PART = re.compile(r"([^.\[\]]+)|\[(-?\d+)\]")
 _COUNTERS = {"epoch", "step", "iteration", "time", "seed"}
 
@@ -50,35 +54,59 @@ def read_document(file: Path) -> Any:
 def judge(training: Training, metrics: Sequence[Metric]) -> TrainingResult:
     """Equal where the metric is shown to be equivalent, different where its mean differs by more than the margin.
 
-    In between, where the mean is within the margin and chance could still put it outside, it is inconclusive.
+    In between, where the mean is within the margin and chance could still put it outside, it is inconclusive. So it is
+    where Spark once more is not shown to be equivalent to Spark: the noise is larger than the margin then.
     """
+    found = _test(training, metrics, "Ray")
+    again = [Metric(metric.seed, metric.spark, metric.again) for metric in metrics if metric.again is not None]
+    if not again or found.verdict is Verdict.INCONCLUSIVE:
+        return found
+    own = _test(training, again, "Spark once more")
+    if own.verdict is Verdict.EQUAL or _is_beyond_noise(found, own, training.margin):
+        return found
+    sentence = f"{found.sentence}; but Spark does not agree with itself: {own.sentence}"
+    return replace(found, verdict=Verdict.INCONCLUSIVE, sentence=sentence)
+
+
+def _test(training: Training, metrics: Sequence[Metric], other: str) -> TrainingResult:
+    """The two one-sided tests of one metric for each seed; ``other`` is what is held against Spark."""
     name, margin = training.metric, training.margin
+
+    def result(verdict: Verdict, sentence: str, **figures: Any) -> TrainingResult:
+        return TrainingResult(name, margin, verdict, sentence, tuple(metrics), **figures)
+
     lost = [metric for metric in metrics if not (math.isfinite(metric.spark) and math.isfinite(metric.ray))]
     if lost:
-        sentence = f"{name} is not a finite number (seed {lost[0].seed}: Spark {lost[0].spark}, Ray {lost[0].ray})"
-        return TrainingResult(name, margin, Verdict.DIFFERENT, sentence, tuple(metrics))
+        told = f"seed {lost[0].seed}: Spark {lost[0].spark}, {other} {lost[0].ray}"
+        return result(Verdict.DIFFERENT, f"{name} is not a finite number ({told})")
     differences = [metric.ray - metric.spark for metric in metrics]
-    mean = fmean(differences)
-    if len(differences) < 2:
-        verdict = Verdict.EQUAL if _within(abs(mean), margin) else Verdict.DIFFERENT
-        how = f"on Ray is {mean:+.4g} from Spark" if mean else "is the same on Ray as on Spark"
-        sentence = f"{name} {how} with one seed, {_inside(verdict)} the margin of {margin:g}"
-        sentence += "; one seed says nothing about chance"
-        return TrainingResult(name, margin, verdict, sentence, tuple(metrics), mean)
+    mean, count = fmean(differences), len(differences)
+    seeds = "one seed" if count == 1 else f"{count} seeds"
     if not any(differences):
-        sentence = f"{name} is the same on Ray as on Spark for each of {len(differences)} seeds"
-        return TrainingResult(name, margin, Verdict.EQUAL, sentence, tuple(metrics), mean, (mean, mean))
-    error = stdev(differences) / math.sqrt(len(differences))
-    degrees = len(differences) - 1
+        interval = (mean, mean) if count > 1 else None
+        same = f"{name} is the same on {other} as on Spark for {seeds}"
+        return result(Verdict.EQUAL, same, mean_difference=mean, interval=interval)
+    how = f"{name} on {other} is {mean:+.4g} from Spark over {seeds}"
+    if count == 1:
+        verdict = _enough(Verdict.EQUAL if _within(abs(mean), margin) else Verdict.DIFFERENT, count)
+        return result(verdict, f"{how}: {_meaning(verdict, margin, count)}", mean_difference=mean)
+    error, degrees = stdev(differences) / math.sqrt(count), count - 1
     half = error * t_quantile(1 - LEVEL, degrees)
     low, high = mean - half, mean + half
-    verdict = _verdict(mean, low, high, margin)
-    sentence = (
-        f"{name} on Ray is {mean:+.4g} from Spark over {len(differences)} seeds, "
-        f"90 % interval {low:+.4g} to {high:+.4g}: {_meaning(verdict, margin)}"
+    verdict = _enough(_verdict(mean, low, high, margin), count)
+    return result(
+        verdict,
+        f"{how}, 90 % interval {low:+.4g} to {high:+.4g}: {_meaning(verdict, margin, count)}",
+        mean_difference=mean,
+        interval=(low, high),
+        p_value=_p_value(mean, error, margin, degrees),
     )
-    p_value = _p_value(mean, error, margin, degrees)
-    return TrainingResult(name, margin, verdict, sentence, tuple(metrics), mean, (low, high), p_value)
+
+
+def _is_beyond_noise(found: TrainingResult, own: TrainingResult, margin: float) -> bool:
+    """Whether Ray's mean differs by more than the margin on top of all that Spark differs from itself."""
+    largest = max(abs(metric.ray - metric.spark) for metric in own.metrics)
+    return found.mean_difference is not None and abs(found.mean_difference) > margin + largest
 
 
 def curves(seed: int, spark: Any, ray: Any) -> list[Curve]:
@@ -86,34 +114,6 @@ def curves(seed: int, spark: Any, ray: Any) -> list[Curve]:
     left, right = _history(spark), _history(ray)
     names = [name for name in _numeric(left) if name in _numeric(right) and name not in _COUNTERS]
     return [Curve(name, seed, _column(left, name), _column(right, name)) for name in names]
-
-
-def t_cdf(t: float, degrees: int) -> float:
-    """Student's t distribution function for a whole number of degrees of freedom, by its finite series.
-
-    Abramowitz and Stegun, 26.7.3 and 26.7.4.
-    """
-    angle = math.atan(t / math.sqrt(degrees))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    odd = degrees % 2 == 1
-    term = cosine if odd else 1.0
-    total = 0.0
-    for power in range(1 if odd else 0, degrees - 1, 2):
-        total += term
-        term *= cosine * cosine * (power + 1) / (power + 2)
-    inside = 2 / math.pi * (angle + sine * total) if odd else sine * total
-    return 0.5 + inside / 2
-
-
-def t_quantile(probability: float, degrees: int) -> float:
-    """The t that ``probability`` (above one half) of the distribution lies below."""
-    low, high = 0.0, 1.0
-    while t_cdf(high, degrees) < probability:
-        high *= 2
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if t_cdf(middle, degrees) < probability else (low, middle)
-    return high
 
 
 def _verdict(mean: float, low: float, high: float, margin: float) -> Verdict:
@@ -134,15 +134,18 @@ def _p_value(mean: float, error: float, margin: float, degrees: int) -> float | 
     return max(1 - t_cdf((mean + margin) / error, degrees), t_cdf((mean - margin) / error, degrees))
 
 
-def _inside(verdict: Verdict) -> str:
-    return "within" if verdict is Verdict.EQUAL else "outside"
+def _enough(verdict: Verdict, seeds: int) -> Verdict:
+    """Few seeds may show a difference. That there is none they do not show."""
+    return Verdict.INCONCLUSIVE if verdict is Verdict.EQUAL and seeds < LEAST_SEEDS else verdict
 
 
-def _meaning(verdict: Verdict, margin: float) -> str:
+def _meaning(verdict: Verdict, margin: float, seeds: int) -> str:
     if verdict is Verdict.EQUAL:
         return f"equivalent within {margin:g} (two one-sided t tests, 5 %)"
     if verdict is Verdict.DIFFERENT:
         return f"the mean lies outside the margin of {margin:g}"
+    if seeds < LEAST_SEEDS:
+        return f"not shown to be within {margin:g}; it takes {LEAST_SEEDS} seeds"
     return f"not shown to be within {margin:g}; more seeds would tell"
 
 

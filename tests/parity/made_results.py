@@ -14,6 +14,8 @@ from migrate.parity.result import (
     Failure,
     GateResult,
     Metric,
+    Noise,
+    NoisyColumn,
     OutputResult,
     Result,
     SideResult,
@@ -237,6 +239,26 @@ def different() -> Result:
         outputs=(output("catalogue"), differing),
         gates=(gate,),
         notes=("other programs used this machine too (31 % while Spark ran), so the times say less than they seem to",),
+    )
+
+
+def inconclusive() -> Result:
+    """Spark does not agree with itself in a column whose name a page must not run, and a gate is open."""
+    said = f"Spark differs from itself in `{HOSTILE}` (12 cells, by at most 0.25); a real difference could hide in it"
+    noisy = replace(
+        output("features", Verdict.INCONCLUSIVE, changed=12),
+        noise=Noise((NoisyColumn(HOSTILE, 12, 0.25),), False, said),
+    )
+    return replace(
+        equal(),
+        verdict=Verdict.INCONCLUSIVE,
+        exit_code=3,
+        headline=f"`features` ({said})",
+        sides=(spark_side(0), replace(spark_side(0, 0.5), calibrates=True), ray_side(0)),
+        outputs=(noisy,),
+        training=None,
+        curves=(),
+        gates=(GateResult("min_speedup", 1.5, None, False, "min_speedup: no speed-up was measured"),),
     )
 
 

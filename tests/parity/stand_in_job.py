@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import resource
+import secrets
 import signal
 import subprocess
 import sys
@@ -20,11 +21,14 @@ ORPHAN = "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:
 SLEEP = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
 
-def write_table(out: Path, rows: int, *, parquet: bool, drop: int = 0, spoil: int | None = None) -> None:
+def write_table(
+    out: Path, rows: int, *, parquet: bool, drop: int = 0, spoil: int | None = None, jitter: float = 0.0
+) -> None:
     names = [f"photo-{number:04d}" for number in range(rows)][drop:]
     scores = [number / 7 for number in range(rows)][drop:]
     if spoil is not None:
         scores[spoil] += 0.5
+    scores = [score + jitter * secrets.SystemRandom().uniform(0.5, 1) for score in scores]
     out.mkdir(parents=True)
     if parquet:
         import pyarrow as pa
@@ -83,6 +87,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--drop", type=int, default=0)
     parser.add_argument("--spoil", type=int)
+    parser.add_argument("--jitter", type=float, default=0.0, help="noise of each run, at most this much")
     parser.add_argument("--shift", type=float, default=0.0)
     parser.add_argument("--nothing", action="store_true")
     parser.add_argument("--password")
@@ -97,7 +102,14 @@ def main() -> None:
     if arguments.nothing:
         return
     table = arguments.out / "features"
-    write_table(table, arguments.rows, parquet=arguments.parquet, drop=arguments.drop, spoil=arguments.spoil)
+    write_table(
+        table,
+        arguments.rows,
+        parquet=arguments.parquet,
+        drop=arguments.drop,
+        spoil=arguments.spoil,
+        jitter=arguments.jitter,
+    )
     write_metrics(arguments.out, arguments.seed, arguments.shift)
 
 

@@ -32,6 +32,7 @@ RESULTS = [
     pytest.param(made.equal, id="equal"),
     pytest.param(made.different, id="different"),
     pytest.param(made.failed, id="failed"),
+    pytest.param(made.inconclusive, id="inconclusive"),
 ]
 
 
@@ -48,6 +49,7 @@ def test_json_is_valid_by_its_schema(result: Callable[[], Any], checkout: Path) 
         pytest.param(made.equal, (8, 0, 0), None, id="equal"),
         pytest.param(made.different, (4, 2, 0), "40 of 4,000 rows are missing on Ray", id="different"),
         pytest.param(made.failed, (1, 0, 1), "killed by SIGKILL", id="failed"),
+        pytest.param(made.inconclusive, (2, 0, 2), "Spark differs from itself", id="inconclusive"),
     ],
 )
 def test_junit(result: Callable[[], Any], counts: tuple[int, int, int], named: str | None) -> None:
@@ -79,6 +81,7 @@ def test_junit(result: Callable[[], Any], counts: tuple[int, int, int], named: s
             id="different",
         ),
         pytest.param(made.failed, ["FAILED", "The last 9 lines of", "INFO epoch 7"], id="failed"),
+        pytest.param(made.inconclusive, ["INCONCLUSIVE", "Spark differs from itself", "Gate open"], id="inconclusive"),
     ],
 )
 @pytest.mark.parametrize("color", [False, True], ids=["plain", "coloured"])
@@ -133,6 +136,7 @@ def test_html_needs_nothing_else(result: Callable[[], Any]) -> None:
             id="different",
         ),
         pytest.param(made.failed, ["Failed", "killed by SIGKILL", "INFO epoch 7", "The last 9 lines of"], id="failed"),
+        pytest.param(made.inconclusive, ["Inconclusive", "12 cells", "Spark once more", "open"], id="inconclusive"),
     ],
 )
 def test_html_says_it(result: Callable[[], Any], said: list[str]) -> None:

@@ -108,7 +108,7 @@ def test_repeats_alternate_and_seeds_are_compared_each(bench: Bench, schema: dic
     ],
 )
 def test_training_over_seeds(bench: Bench, shift: str, verdict: str, code: int) -> None:
-    bench.write(ray=("--shift", shift), seeds=(0, 1, 2))
+    bench.write(ray=("--shift", shift), seeds=(0, 1, 2, 3, 4))
     assert bench.run() == code
     training = bench.document["training"]
     assert training["verdict"] == verdict

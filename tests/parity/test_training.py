@@ -11,7 +11,8 @@ import pytest
 from migrate.errors import MigrateError
 from migrate.parity.result import Metric, Verdict
 from migrate.parity.spec import Training
-from migrate.parity.training import curves, judge, read_metric, t_cdf, t_quantile
+from migrate.parity.student import t_cdf, t_quantile
+from migrate.parity.training import curves, judge, read_metric
 
 
 # Upper percentage points of the t distribution, as printed in statistical tables.
@@ -48,14 +49,17 @@ def metrics(*differences: float) -> list[Metric]:
 @pytest.mark.parametrize(
     ("differences", "verdict", "said"),
     [
-        pytest.param((0.0, 0.0, 0.0), Verdict.EQUAL, "the same on Ray as on Spark for each of 3 seeds", id="the same"),
-        pytest.param((0.001, -0.002, 0.003), Verdict.EQUAL, "over 3 seeds", id="a little apart"),
-        pytest.param((0.02, 0.02, 0.02), Verdict.EQUAL, "equivalent", id="all on the edge"),
+        pytest.param((0.0, 0.0, 0.0), Verdict.EQUAL, "the same on Ray as on Spark for 3 seeds", id="the same"),
+        pytest.param((0.001, -0.002, 0.003, 0, 0), Verdict.EQUAL, "over 5 seeds", id="a little apart"),
+        pytest.param((0.001, -0.002, 0.003, 0), Verdict.INCONCLUSIVE, "it takes 5 seeds", id="of too few seeds"),
+        pytest.param((0.02,) * 5, Verdict.EQUAL, "equivalent", id="all on the edge"),
         pytest.param((0.021, 0.021, 0.021), Verdict.DIFFERENT, "outside the margin", id="all just beyond it"),
         pytest.param((0.03, 0.05, 0.04), Verdict.DIFFERENT, "outside the margin", id="far apart"),
-        pytest.param((-0.05, 0.05, 0.0), Verdict.INCONCLUSIVE, "more seeds would tell", id="mean within, chance not"),
-        pytest.param((0.0, 0.01), Verdict.INCONCLUSIVE, "not shown", id="two seeds prove little"),
-        pytest.param((0.01,), Verdict.EQUAL, "one seed says nothing about chance", id="one seed within"),
+        pytest.param(
+            (-0.05, 0.05, 0.0, 0.0, 0.0), Verdict.INCONCLUSIVE, "more seeds would tell", id="mean within, chance not"
+        ),
+        pytest.param((0.0,), Verdict.EQUAL, "for one seed", id="one seed, the same"),
+        pytest.param((0.01,), Verdict.INCONCLUSIVE, "it takes 5 seeds", id="one seed within"),
         pytest.param((-0.03,), Verdict.DIFFERENT, "outside", id="one seed outside"),
         pytest.param((0.0, math.nan, 0.0), Verdict.DIFFERENT, "not a finite number (seed 1", id="not a number"),
         pytest.param((0.0, math.inf), Verdict.DIFFERENT, "not a finite number", id="infinite"),
@@ -65,6 +69,24 @@ def test_verdicts(differences: tuple[float, ...], verdict: Verdict, said: str) -
     judged = judge(training(), metrics(*differences))
     assert judged.verdict is verdict
     assert said in judged.sentence
+
+
+@pytest.mark.parametrize(
+    ("ray", "again", "verdict"),
+    [
+        pytest.param(0.01, 0.01, Verdict.EQUAL, id="both within the margin"),
+        pytest.param(0.01, 0.03, Verdict.INCONCLUSIVE, id="Ray within, Spark itself beyond"),
+        pytest.param(0.04, 0.03, Verdict.INCONCLUSIVE, id="both beyond"),
+        pytest.param(0.06, 0.03, Verdict.DIFFERENT, id="Ray beyond the margin and the noise"),
+        pytest.param(math.nan, 0.03, Verdict.INCONCLUSIVE, id="Ray not a number, Spark noisy"),
+        pytest.param(math.nan, 0.0, Verdict.DIFFERENT, id="Ray not a number"),
+    ],
+)
+def test_against_the_noise_of_spark(ray: float, again: float, verdict: Verdict) -> None:
+    found = [Metric(seed, 0.8, 0.8 + ray, 0.8 + again) for seed in range(5)]
+    judged = judge(training(), found)
+    assert judged.verdict is verdict
+    assert ("Spark does not agree with itself" in judged.sentence) is (verdict is Verdict.INCONCLUSIVE)
 
 
 def test_the_interval_by_hand() -> None:

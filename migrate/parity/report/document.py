@@ -9,7 +9,7 @@ from typing import Any
 
 from migrate import __version__
 from migrate.ir import Engine
-from migrate.parity.result import Result, SideResult, TrainingResult
+from migrate.parity.result import OutputResult, Result, SideResult, TrainingResult
 
 SCHEMA_VERSION = 1
 
@@ -29,7 +29,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "exit_code": result.exit_code,
         "headline": result.headline,
         "failure": None if result.failure is None else vars(result.failure),
-        "outputs": [{**vars(output), "mismatched_rows": output.mismatched_rows} for output in result.outputs],
+        "outputs": [_output_json(output) for output in result.outputs],
         "training": None if result.training is None else _training_json(result.training),
         "curves": [vars(curve) for curve in result.curves],
         "gates": [vars(gate) for gate in result.gates],
@@ -42,6 +42,13 @@ def to_json(result: Result) -> dict[str, Any]:
     plain = _plain(document)
     assert isinstance(plain, dict)
     return plain
+
+
+def _output_json(output: OutputResult) -> dict[str, Any]:
+    noise = None
+    if output.noise is not None:
+        noise = {**vars(output.noise), "columns": [vars(column) for column in output.noise.columns]}
+    return {**vars(output), "mismatched_rows": output.mismatched_rows, "noise": noise}
 
 
 def _training_json(training: TrainingResult) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def write(result: Result) -> str:
     if result.training is not None:
         _case(suite, "training", result.training.metric, result.training.verdict, result.training.sentence)
     for gate in result.gates:
-        _case(suite, "gate", gate.name, Verdict.EQUAL if gate.met else Verdict.DIFFERENT, gate.sentence)
+        _case(suite, "gate", gate.name, words.gate_verdict(gate), gate.sentence)
     if result.failure is not None:
         tail = "\n".join(result.failure.log_tail)
         _case(suite, "run", "both sides ran", Verdict.FAILED, result.failure.sentence, text=tail)
@@ -50,7 +50,8 @@ def _case(
 
 
 def _difference(output: OutputResult) -> str:
-    notes = [str(note) for note in output.comparison.get("notes", ())]
+    noise = [] if output.noise is None else [output.noise.sentence]
+    notes = noise + [str(note) for note in output.comparison.get("notes", ())]
     return "; ".join(notes) or words.row_differences(output) or words.VERDICTS[output.verdict].lower()
 
 

@@ -97,6 +97,8 @@ def _details(output: OutputResult) -> list[RenderableType]:
     lines: list[RenderableType] = []
     if allowed := words.tolerance(output):
         lines.append(Text(f"{output.path}: {printable(allowed)}", style="dim"))
+    if output.noise is not None:
+        lines.append(Text(f"{output.path} (seed {output.seed}): {printable(output.noise.sentence)}.", style="dim"))
     if output.verdict is Verdict.EQUAL:
         return lines
     notes = [printable(str(note)) for note in output.comparison.get("notes", ())]
@@ -166,5 +168,8 @@ def _training(training: TrainingResult) -> RenderableType:
 
 
 def _gates(result: Result) -> RenderableType:
-    marks = {True: ("met    ", "green"), False: ("missed ", "bold red")}
-    return Group(*(Text.assemble("Gate ", marks[gate.met], gate.sentence) for gate in result.gates))
+    lines = []
+    for gate in result.gates:
+        mark = (f"{words.gate_word(gate):<7}", _STYLE[words.gate_verdict(gate)])
+        lines.append(Text.assemble("Gate ", mark, gate.sentence))
+    return Group(*lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrate.parity.result import OutputResult, Result, Speed, Verdict
+from migrate.parity.result import GateResult, OutputResult, Result, Speed, Verdict
 
 NO_FIGURE = "-"
 _COLUMNS_NAMED = 3
@@ -36,6 +36,17 @@ def size(value: int | None) -> str:
 
 def percent(value: float | None) -> str:
     return NO_FIGURE if value is None else f"{value:.0f} %"
+
+
+def gate_verdict(gate: GateResult) -> Verdict:
+    """A gate's part of the answer: what could not be measured settles nothing."""
+    if gate.got is None:
+        return Verdict.INCONCLUSIVE
+    return Verdict.EQUAL if gate.met else Verdict.DIFFERENT
+
+
+def gate_word(gate: GateResult) -> str:
+    return {Verdict.EQUAL: "met", Verdict.DIFFERENT: "missed"}.get(gate_verdict(gate), "open")
 
 
 def ratio(speed: Speed) -> str:
