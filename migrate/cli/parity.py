@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.output import colored, write_all
+from migrate.errors import MigrateError
 
 if TYPE_CHECKING:
     from migrate.parity.result import Result
@@ -29,6 +31,8 @@ FORMATS = ("text", "json", "html", "junit")
 @click.option("--inputs", metavar="PATH", help="What {inputs} stands for, in place of the spec's own.")
 @click.option("--spark-python", metavar="PYTHON", envvar="MIGRATE_SPARK_PYTHON", help="Interpreter of the Spark steps.")
 @click.option("--ray-python", metavar="PYTHON", envvar="MIGRATE_RAY_PYTHON", help="Interpreter of the Ray steps.")
+@click.option("--history", is_flag=True, help="Run nothing: show the runs so far and check the spec's cutover rule.")
+@click.option("--history-file", type=click.Path(dir_okay=False, path_type=Path), help="The file that keeps the runs.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where the run leaves its evidence.")
 def parity(
     spec: Path,
@@ -42,13 +46,17 @@ def parity(
     inputs: str | None,
     spark_python: str | None,
     ray_python: str | None,
+    history: bool,
+    history_file: Path | None,
     run_dir: Path | None,
 ) -> int:
     """Run both sides of SPEC (a parity.toml, or the folder that holds one) and compare what they wrote.
 
     Exit: 0 equal and every gate met, 1 different or a gate missed, 2 a side failed or the spec is wrong,
-    3 inconclusive.
+    3 inconclusive. With --history: 0 the cutover rule is met, 1 it is not, 2 there is no history.
     """
+    if history:
+        return _check_history(spec, history_file, format_, output)
     from migrate.parity.plan import Options
     from migrate.parity.progress import shown
     from migrate.parity.run import parity as run_parity
@@ -63,6 +71,7 @@ def parity(
         spark_python=_own(spark_python),
         ray_python=_own(ray_python),
         run_dir=run_dir,
+        history=history_file,
     )
     with shown() as progress:
         result = run_parity(spec, options, progress)
@@ -75,6 +84,28 @@ def parity(
     if result.failure is not None and (output is not None or format_ != "text"):
         click.echo(f"migrate: {result.failure.sentence}", err=True)
     return result.exit_code
+
+
+def _check_history(spec_file: Path, file: Path | None, format_: str, output: Path | None) -> int:
+    from migrate.parity import history, identity
+    from migrate.parity.report import trend
+    from migrate.parity.spec_file import load
+
+    if format_ not in {"text", "json"}:
+        raise MigrateError(f"--history has no {format_} report: take text or json; each run's page shows the trend.")
+    spec = load(spec_file)
+    file = file or history.usual_file(spec.name)
+    today = datetime.now(timezone.utc).date()
+    found = history.judge(spec.name, file, history.read(file), spec.cutover, identity.of_spec(spec), today)
+    if format_ == "json":
+        report = json.dumps(trend.to_json(found), indent=2) + "\n"
+    else:
+        report = trend.write(found, color=output is None and colored(sys.stdout))
+    if output is not None:
+        write_all({output: report})
+    else:
+        click.echo(report, nl=False)
+    return 0 if found.met else 1
 
 
 def _own(python: str | None) -> str | None:

@@ -20,7 +20,11 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says about a run. ``timeout`` is seconds for each side run, None for no limit."""
+    """What the command line says about a run. ``timeout`` is seconds for each side run, None for no limit.
+
+    ``history`` is the file that keeps the spec's runs; without one, and without a run directory of its own, a run
+    is kept in the usual place.
+    """
 
     repeat: int = 1
     timeout: float | None = None
@@ -31,6 +35,7 @@ class Options:
     spark_python: str | None = None
     ray_python: str | None = None
     run_dir: Path | None = None
+    history: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from migrate.ir import Engine
+from migrate.parity.entry import Entry
 from migrate.parity.phases import Segment, totals
 from migrate.parity.sampling import Load, Sample
 from migrate.parity.spec import Phase
@@ -249,7 +250,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class Result:
-    """A whole parity run. ``started`` and ``ended`` are ISO times in UTC; ``environment`` is versions and machine."""
+    """A whole parity run. ``started`` and ``ended`` are ISO times in UTC; ``environment`` is versions and machine.
+
+    ``history`` is the last runs of the spec up to this one, oldest first; empty where none is kept.
+    """
 
     name: str
     spec: str
@@ -267,6 +271,7 @@ class Result:
     failure: Failure | None
     notes: tuple[str, ...]
     environment: Mapping[str, Any]
+    history: tuple[Entry, ...] = ()
 
     @property
     def speed(self) -> Speed | None:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity import gpu, ground, judge, notes, rundir, training
+from migrate.parity import gpu, ground, history, identity, judge, notes, rundir, training
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
 from migrate.parity.findings import Findings
@@ -23,9 +23,11 @@ from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
 from migrate.parity.result import Cause, Failure, Result, Verdict
 from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
-from migrate.parity.spec import Spec, load
+from migrate.parity.spec import Spec
+from migrate.parity.spec_file import load
 
 EXIT_FAILED = 2
+_SHOWN_RUNS = 60
 
 
 def parity(spec_file: Path, options: Options, progress: Progress | None = None) -> Result:
@@ -51,6 +53,7 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
     result = _result(planned, findings, run_dir, started, environment)
     if result.verdict is Verdict.EQUAL and not options.keep:
         rundir.drop_outputs(run_dir, findings.equal_folders)
+    result = _remembered(result, spec, options)
     _write(result, run_dir)
     return result
 
@@ -116,6 +119,20 @@ def _judged(result: Result, spec: Spec) -> Result:
         headline=judge.headline(verdict, spec.gates, result.outputs, result.training, gates),
         gates=gates,
     )
+
+
+def _remembered(result: Result, spec: Spec, options: Options) -> Result:
+    """The result with its place in the history of its spec; that there is trouble with it becomes a note."""
+    file = options.history or (history.usual_file(spec.name) if options.run_dir is None else None)
+    if file is None:
+        return result
+    try:
+        entry = history.entry_of(result, identity.of_spec(spec))
+        if entry is not None:
+            history.append(file, entry)
+        return replace(result, history=history.read(file)[-_SHOWN_RUNS:] if file.exists() else ())
+    except MigrateError as error:
+        return replace(result, notes=(*result.notes, str(error).rstrip(".")))
 
 
 def _needed(spec: Spec) -> tuple[str, ...]:

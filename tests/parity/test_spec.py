@@ -14,7 +14,8 @@ from migrate.errors import MigrateError
 from migrate.ir import Engine
 from migrate.parity import interpreters
 from migrate.parity.plan import Options, plan
-from migrate.parity.spec import Allowance, Format, Phase, load
+from migrate.parity.spec import Allowance, Cutover, Format, Phase
+from migrate.parity.spec_file import load
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -63,6 +64,10 @@ margin = 0.02
 [gates]
 min_speedup = 1.5
 max_mismatched_rows = 0
+[noise]
+rel = 1e-6
+[cutover]
+equal_nights = 5
 """
 SMALL = """
 schema_version = 1
@@ -104,6 +109,8 @@ def test_everything_a_spec_can_say(folder: Path, schema: dict[str, Any]) -> None
     assert metrics.format is Format.METRICS
     assert spec.training is not None and spec.training.output == "metrics.json"
     assert (spec.gates.min_speedup, spec.gates.max_mismatched_rows) == (1.5, 0)
+    assert spec.noise == Allowance(abs=1e-12, rel=1e-6)
+    assert spec.cutover == Cutover(equal_nights=5, max_gap_days=1)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "sides": [_side_json(side) for side in result.sides],
         "notes": result.notes,
         "environment": result.environment,
+        "history": [vars(entry) for entry in result.history],
     }
     plain = _plain(document)
     assert isinstance(plain, dict)

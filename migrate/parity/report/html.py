@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate import __version__
 from migrate.ir import Engine
+from migrate.parity.entry import Entry
 from migrate.parity.report import charts, words
 from migrate.parity.result import Curve, Result, SideResult, TrainingResult, Verdict
 from migrate.parity.sampling import Sample
@@ -57,6 +58,7 @@ def write(result: Result) -> str:
         outputs=words.worst_first(result),
         training=None if result.training is None else _interval(result.training),
         curves=_curves(result.curves),
+        trend=_trend(result.history),
         words=words,
         printable=printable,
         Engine=Engine,
@@ -144,3 +146,17 @@ def _curves(curves: Sequence[Curve]) -> list[Chart]:
         summary = f"{last + 1} epochs, {len(seeds)} seed{'s' if len(seeds) > 1 else ''}"
         found.append(Chart(name, "", f"{low:.4g}", f"{high:.4g}", lines, summary))
     return found
+
+
+def _trend(history: Sequence[Entry]) -> Chart | None:
+    """Both wall-clocks from run to run; None for fewer than two runs, which show no trend."""
+    if len(history) < 2:
+        return None
+    columns = {engine: [getattr(entry, f"{engine.value}_seconds") for entry in history] for engine in Engine}
+    top = charts.ceiling(max((value for column in columns.values() for value in column if value), default=0.0))
+    lines = tuple(
+        (engine, charts.curve(list(enumerate(column)), len(history) - 1, 0.0, top))
+        for engine, column in columns.items()
+    )
+    good = sum(entry.exit_code == 0 for entry in history)
+    return Chart("Wall-clock", " s", "0", f"{top:g} s", lines, f"{len(history)} runs, {good} equal with all gates met")

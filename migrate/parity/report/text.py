@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import re
-import shutil
-
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from migrate.ir import Engine
-from migrate.parity.report import words
+from migrate.parity.report import console, words
 from migrate.parity.result import Failure, OutputResult, Result, TrainingResult, Verdict
 from migrate.parity.spec import Phase
 from migrate.report.source import printable
 
-_STYLE = {
-    Verdict.EQUAL: "bold green",
-    Verdict.DIFFERENT: "bold red",
-    Verdict.INCONCLUSIVE: "bold yellow",
-    Verdict.FAILED: "bold red",
-}
 _SAMPLES = 3
 
 
 def write(result: Result, *, width: int | None = None, color: bool = False) -> str:
     """The result as text of ``width`` columns (default: the terminal's, 100 where there is none)."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width or shutil.get_terminal_size((100, 24)).columns,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-    )
-    for part in _parts(result):
-        console.print(part)
-        console.print()
-    # Cells are padded to their column; the blanks at the ends of lines would only show up in a file.
-    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n")).rstrip() + "\n"
-    return re.sub(r"\n{3,}", "\n\n", text)
+    return console.write(_parts(result), width=width, color=color)
 
 
 def _parts(result: Result) -> list[RenderableType]:
-    title = Text.assemble((result.name, "bold"), "  ", (words.VERDICTS[result.verdict].upper(), _STYLE[result.verdict]))
+    title = Text.assemble(
+        (result.name, "bold"), "  ", (words.VERDICTS[result.verdict].upper(), console.STYLE[result.verdict])
+    )
     parts: list[RenderableType] = [Group(title, Text(printable(result.headline)))]
     if result.failure is not None:
         parts.append(_failure(result.failure))
@@ -86,7 +62,7 @@ def _outputs(result: Result) -> RenderableType:
     worst = words.worst_first(result)
     for output in worst:
         left, right = words.rows(output.comparison)
-        verdict = Text(words.VERDICTS[output.verdict].lower(), style=_STYLE[output.verdict])
+        verdict = Text(words.VERDICTS[output.verdict].lower(), style=console.STYLE[output.verdict])
         cells = (f"{left:,}", f"{right:,}", f"{output.mismatched_rows:,}")
         table.add_row(Text(printable(output.path)), output.format, *cells, verdict)
     details = [detail for output in worst for detail in _details(output)]
@@ -164,12 +140,12 @@ def _training(training: TrainingResult) -> RenderableType:
         table.add_column(name, justify="right")
     for metric in training.metrics:
         table.add_row(str(metric.seed), f"{metric.spark:.5g}", f"{metric.ray:.5g}", f"{metric.ray - metric.spark:+.3g}")
-    return Group(table, Text(printable(training.sentence) + ".", style=_STYLE[training.verdict]))
+    return Group(table, Text(printable(training.sentence) + ".", style=console.STYLE[training.verdict]))
 
 
 def _gates(result: Result) -> RenderableType:
     lines = []
     for gate in result.gates:
-        mark = (f"{words.gate_word(gate):<7}", _STYLE[words.gate_verdict(gate)])
+        mark = (f"{words.gate_word(gate):<7}", console.STYLE[words.gate_verdict(gate)])
         lines.append(Text.assemble("Gate ", mark, gate.sentence))
     return Group(*lines)
