@@ -6,6 +6,7 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Column, Emission, Mapping
+from migrate.translate.aggregates import aggregates_of, grouped
 from migrate.translate.built import named
 from migrate.translate.projections import exploded, explosion, listed, literal_texts, selected
 
@@ -13,8 +14,8 @@ from migrate.translate.projections import exploded, explosion, listed, literal_t
 class FrameSelect(Mapping):
     """
     ## Matches
-    ``df.select(...)`` of columns, ``*``, struct fields, casts, built-in functions, UDFs and one ``explode``, and
-    ``df.selectExpr(...)`` of such expressions in SQL.
+    ``df.select(...)`` of columns, ``*``, struct fields, casts, built-in functions, UDFs and one ``explode``, of nothing
+    but aggregates, and ``df.selectExpr(...)`` of such expressions in SQL.
 
     ## Semantics
     Columns come out in the order in which they are named, under the name that Spark makes up where the job gives none
@@ -25,7 +26,7 @@ class FrameSelect(Mapping):
     the rows whose list is empty or NULL.
 
     ## Not covered
-    Two columns of one name, window functions, aggregates, and functions that have no mapping yet.
+    Two columns of one name, window functions, aggregates inside of expressions, and functions that have no mapping yet.
     """
 
     code = "SR301"
@@ -117,7 +118,13 @@ class FrameSelect(Mapping):
             'out = df.map_batches(lambda batch: exploded(pa.table({"id": batch["id"], "col": batch["weights"]}), '
             '"col", outer=True), batch_format="pyarrow")',
         ),
-        Case("an aggregate", 'out = df.select(F.max("id"))', None),
+        Case(
+            "aggregates of all rows",
+            'df.select(F.max("id"), F.min("x").alias("least"), F.count("*")).show()',
+            "show(aggregated_whole(df, lambda batch: {'max(id)': ('max', batch['id']), 'least': ('min', batch['x']), "
+            "'count(1)': ('count', pa.repeat(pa.scalar(1, pa.int32()), len(batch)))}))",
+        ),
+        Case("an aggregate beside a column", 'out = df.select(F.max("id"), F.lit(1))', None),
         Case("a name that is not known", "out = df.selectExpr('nvl(i, 0)')", None),
     )
 
@@ -125,6 +132,9 @@ class FrameSelect(Mapping):
         nodes = listed(call)
         if call.stage.symbol.endswith("selectExpr"):
             return selected([call.sql(text) for text in literal_texts(nodes, "expressions in SQL")])
+        aggregates = aggregates_of(call, nodes)
+        if aggregates is not None:
+            return grouped(call, [], aggregates)
         nodes, name, outer = exploded(call, nodes)
         columns: list[Column | None] = []
         for node, before in zip(nodes, listed(call), strict=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
-from migrate.translate.aggregates import aggregate, counted, grouped, of_names
+from migrate.translate.aggregates import aggregates_of, all_numbers, counted, grouped, of_names
 from migrate.translate.built import quoted
 from migrate.translate.frames import ARROW
-from migrate.translate.groups import keys_of, map_groups
+from migrate.translate.groups import grouping_of, map_groups
 from migrate.translate.projections import listed
 
 
@@ -15,7 +15,8 @@ class GroupedAggregate(Mapping):
     """
     ## Matches
     ``df.groupBy(keys).agg(...)`` of built-in aggregates, or of pandas UDFs that make one value of a group, and
-    ``df.groupBy(keys).count()``, ``sum("v")``, ``avg``, ``mean``, ``min`` and ``max`` with names.
+    ``df.groupBy(keys).count()``, ``sum("v")``, ``avg``, ``mean``, ``min`` and ``max``, with names or of all columns of
+    numbers, with keys or of all rows.
 
     ## Semantics
     NULL is a key; 0.0 and -0.0 are one, and so is NaN. Aggregates leave NULL out, NaN makes a sum NaN and is larger
@@ -25,8 +26,8 @@ class GroupedAggregate(Mapping):
     Rows travel to the task that has their key, all of them: a million rows take Ray longer than Spark on few cores.
 
     ## Not covered
-    Aggregates of the whole frame, of several columns, and inside of expressions; ``first`` and ``last``, which depend
-    on the order of a shuffle; averages of decimals; ``agg`` of a dict, ``pivot``, ``rollup`` and ``cube``.
+    Aggregates of several columns, and inside of expressions; ``first`` and ``last``, which depend on the order of a
+    shuffle; averages of decimals; ``agg`` of a dict of several columns, ``rollup`` and ``cube``.
     """
 
     code = "SR505"
@@ -98,21 +99,44 @@ class GroupedAggregate(Mapping):
             "batch_format='pyarrow')",
         ),
         Case("the first value", 'out = df.groupBy("k").agg(F.first("id"))', None),
-        Case("all numeric columns", 'out = df.groupBy("k").sum()', None),
+        Case(
+            "all columns of numbers",
+            'out = df.select("k", "i", "big", "y", "price", "s", "flag").groupBy("k").sum()',
+            "out = df.select_columns(['k', 'i', 'big', 'y', 'price', 's', 'flag'])"
+            ".map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['k'])"
+            ".map_batches(lambda batch: aggregated(batch, ['k'], of_all_numbers(batch, ['k'], 'sum', 'sum({})')), "
+            "batch_format='pyarrow', batch_size=None)",
+        ),
+        Case(
+            "one group of all rows",
+            'out = df.groupBy().agg(F.sum("i").alias("total"), F.max("day"))',
+            "out = aggregated_whole(df, lambda batch: {'total': ('sum', batch['i']), "
+            "'max(day)': ('max', batch['day'])})",
+        ),
+        Case(
+            "one group of no rows, all columns of numbers",
+            'out = df.select("i", "x", "s").filter("i > i").groupBy().max()',
+            "out = aggregated_whole(df.select_columns(['i', 'x', 's']).map_batches(lambda batch: "
+            "batch.filter(compared(batch['i'], '>', batch['i'])), batch_format='pyarrow'), "
+            "lambda batch: of_all_numbers(batch, [], 'max', 'max({})'))",
+        ),
         Case("a pivot", 'out = df.groupBy("k").pivot("flag").sum("i")', None),
     )
 
     def emit(self, call: Call) -> Emission:
         if call.link("GroupedData.pivot") is not None:
             raise NotCarried("a pivot is not mapped yet")
-        keys, nodes, name = keys_of(call), listed(call), call.stage.symbol.rpartition(".")[2]
+        keys, nodes, name = grouping_of(call), listed(call), call.stage.symbol.rpartition(".")[2]
         if name == "count":
             return grouped(call, keys, [counted()])
         if name != "agg":
-            return grouped(call, keys, of_names(call, name, nodes))
-        built_in = [aggregate(call, node) for node in nodes]
-        if built_in and all(built_in):
-            return grouped(call, keys, [one for one in built_in if one is not None])
+            return grouped(call, keys, of_names(call, name, nodes)) if nodes else all_numbers(call, name, keys)
+        built_in = aggregates_of(call, nodes)
+        if built_in is not None:
+            return grouped(call, keys, built_in)
+        if not keys:
+            raise NotCarried("pandas UDFs over the whole frame are not mapped")
         columns = [call.aggregate(node) for node in nodes]
         if not columns or len(columns) < len(nodes):
             raise NotCarried("the aggregates are not arguments that can be read")

@@ -10,7 +10,7 @@ from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
 from migrate.mapping import Call, Column, NotCarried, Selection
 from migrate.translate.columns import Translator, UdfText
-from migrate.translate.locate import bound_value, call_of, expression_at, receiver_of, root_name
+from migrate.translate.locate import bound_value, call_of, expression_at, frames_of, receiver_of
 from migrate.translate.settings import ANSI, ZONE, pandas_options, setting
 from migrate.translate.spark_types import ArrowType, arrow_type
 from migrate.translate.udfs import Udf, udf_made, udf_named
@@ -90,7 +90,7 @@ class StageCall:
 
     def _is_dataset(self, name: str) -> bool:
         receiver = self.receiver()
-        return receiver is not None and root_name(receiver) == name
+        return receiver is not None and name in frames_of(receiver)
 
     def _udf(self, node: ast.expr) -> Udf | None:
         if isinstance(node, ast.Name):

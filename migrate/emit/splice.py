@@ -43,7 +43,8 @@ def _stages(flow: Flow, part: Part) -> None:
     """The edits of the stages themselves."""
     moved = [s for s in flow.here if s.engine is Engine.RAY and s.id in flow.emissions]
     claimed = {claim for stage in moved for claim in flow.emissions[stage.id].claims}
-    for stage in moved:
+    # Of two functions that are put around one beginning, that of the later stage goes around the other.
+    for stage in reversed(moved):
         emission = flow.emissions[stage.id]
         if stage.id in claimed:
             continue

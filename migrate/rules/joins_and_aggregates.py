@@ -15,19 +15,14 @@ RULES = (
             "their result crosses once."
         ),
         do=(
-            'Keep it in the Spark part. Where it must move: `ds.join(other, "inner", num_partitions, on=(...), '
-            'right_suffix="_r")`; the join types `left_outer`, `right_outer`, `full_outer`, `left_semi`, '
-            "`left_anti` exist too."
+            "Keep it in the Spark part. Behind a Python part `join` is written into the emitted file: a right side of "
+            "up to 10 MiB goes whole to each block of the left one, else rows travel to the task that has their key."
         ),
-        before='photos.join(labels, "name", "inner")',
-        after='photos.join(labels, "inner", 8, on=("name",), right_suffix="_r")',
+        before='photos.join(labels, "name", "left")',
+        after='join(photos, labels, ["name"], "left")',
         differences=(
             "A text key joined to an integer key is cast by Spark (`'02'` matches 2) and raises on Ray.",
-            "A column that both sides have is kept twice by Spark; Ray raises without a suffix.",
-            (
-                "Ray's `join` needs the package `polars`. An outer join gives the same rows, a right join other "
-                "column order."
-            ),
+            "A column that both sides have is kept twice by Spark; the emitted code raises.",
         ),
         symbols=("DataFrame.join", "DynamicFrame.join", "Join.apply"),
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Call, Column, Emission, NotCarried
 from migrate.translate.built import each_row, literal, quoted
+from migrate.translate.frames import opened
 from migrate.translate.groups import key_list, shuffled
 
 _MODULE = "pyspark.sql.functions."
@@ -67,10 +68,25 @@ def _aggregate(call: Call, name: str, values: ast.expr) -> Aggregate:
     return Aggregate(kind, each_row(column), shown)
 
 
+def aggregates_of(call: Call, nodes: Sequence[ast.expr]) -> list[Aggregate] | None:
+    """The built-in aggregates that expressions are, None where one of them is none."""
+    if len(nodes) == 1 and isinstance(nodes[0], ast.Dict):
+        return [_of_dict(call, nodes[0])]
+    found = [aggregate(call, node) for node in nodes]
+    return [one for one in found if one is not None] if found and all(found) else None
+
+
+def _of_dict(call: Call, node: ast.Dict) -> Aggregate:
+    """``agg({"x": "max"})``."""
+    pair = [*node.keys, *node.values]
+    texts = [one.value for one in pair if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if len(pair) != 2 or len(texts) != 2 or texts[1] not in _KINDS:
+        raise NotCarried("a dict of several aggregates, whose columns come in an order of Java's, is not mapped")
+    return _aggregate(call, texts[1], node.keys[0] or node)
+
+
 def of_names(call: Call, name: str, nodes: Sequence[ast.expr]) -> list[Aggregate]:
     """``grouped.sum("a", "b")``."""
-    if not nodes:
-        raise NotCarried(f"{name}() of all numeric columns, which only the data names, is not mapped")
     return [_aggregate(call, name, node) for node in nodes]
 
 
@@ -79,18 +95,42 @@ def counted() -> Aggregate:
     return Aggregate("count", each_row(literal(1)), "count")
 
 
-def grouped(call: Call, keys: Sequence[str], aggregates: Sequence[Aggregate]) -> Emission:
-    """The emission that makes one row of each group."""
+def columns_made(aggregates: Sequence[Aggregate], keys: Sequence[str] = ()) -> tuple[str, set[str], set[str]]:
+    """The aggregates as the source of a dict, with the helpers and imports that it needs."""
     if not all(one.name for one in aggregates):
         raise NotCarried("how Spark names an aggregate is not known; give it an alias")
     names = [*keys, *(one.name for one in aggregates)]
     if len({name.lower() for name in names}) < len(names):
         raise NotCarried("two columns of one name")
     body = ", ".join(f'{quoted(one.name)}: ("{one.kind}", {one.values.text})' for one in aggregates)
-    return shuffled(
-        call,
-        list(keys),
-        f"lambda batch: aggregated(batch, {key_list(list(keys))}, {{{body}}})",
-        {"aggregated"}.union(*(one.values.helpers for one in aggregates)),
-        frozenset().union(*(one.values.imports for one in aggregates)),
+    helpers = set().union(*(one.values.helpers for one in aggregates))
+    return f"{{{body}}}", helpers, set().union(*(one.values.imports for one in aggregates))
+
+
+def grouped(call: Call, keys: Sequence[str], aggregates: Sequence[Aggregate]) -> Emission:
+    """The emission that makes one row of each group; without keys all rows are one."""
+    source, helpers, imports = columns_made(aggregates, keys)
+    if not keys:
+        return _whole(call, source, helpers, imports)
+    function = f"lambda batch: aggregated(batch, {key_list(list(keys))}, {source})"
+    return shuffled(call, list(keys), function, {"aggregated", *helpers}, imports)
+
+
+def all_numbers(call: Call, kind: str, keys: Sequence[str]) -> Emission:
+    """The emission of ``grouped.sum()``: of all columns of numbers, which only the data names."""
+    kind, title = _KINDS[kind]
+    names = key_list(list(keys))
+    source = f'of_all_numbers(batch, {names}, "{kind}", {quoted(title)})'
+    if not keys:
+        return _whole(call, source, {"of_all_numbers"}, set())
+    function = f"lambda batch: aggregated(batch, {names}, {source})"
+    return shuffled(call, list(keys), function, {"aggregated", "of_all_numbers"}, set())
+
+
+def _whole(call: Call, source: str, helpers: Set[str], imports: Set[str]) -> Emission:
+    return Emission(
+        f", lambda batch: {source})",
+        helpers=("aggregated_whole", *sorted(helpers)),
+        imports=tuple(sorted(imports)),
+        edits=(opened(call, "aggregated_whole"),),
     )

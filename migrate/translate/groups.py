@@ -17,6 +17,12 @@ def keys_of(call: Call) -> list[str]:
     return columns_named(call, call.link("DataFrame.groupBy") or call.link("DataFrame.groupby") or ())
 
 
+def grouping_of(call: Call) -> list[str]:
+    """The columns that the call's data is grouped by, none where all rows are one group."""
+    whole = () in (call.link("DataFrame.groupBy"), call.link("DataFrame.groupby"))
+    return [] if whole else keys_of(call)
+
+
 def columns_named(call: Call, grouping: tuple[ast.expr, ...]) -> list[str]:
     """The columns that the arguments of a ``groupBy`` name; NotCarried for other keys than columns by name."""
     if not grouping:

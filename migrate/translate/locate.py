@@ -107,6 +107,20 @@ def root_name(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
+def frames_of(node: ast.expr) -> set[str]:
+    """The variables whose columns a chain has: the one that it starts from, and those that it joins."""
+    root = root_name(node)
+    found = {root} if root is not None else set()
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            other = node.args[0] if node.args else None
+            if isinstance(other, ast.Call) and len(other.args) == 1:  # F.broadcast(other)
+                other = other.args[0]
+            found |= {other.id} if isinstance(other, ast.Name) else set()
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return found
+
+
 def bound_value(module: Module, name: str, scope: str) -> ast.expr | None:
     """The value that a name is bound to in a scope or the nearest one around it; None when it has several.
 
