@@ -1,23 +1,26 @@
-"""Time and memory of `migrate compare` on 10 columns, beside datacompy's polars back end on the same files."""
+"""`migrate compare` and datacompy's polars back end in turn on the same Parquet files of 10 columns."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
+import platform
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from measured import Measured, measure
 
-CHUNK_ROWS = 1_000_000
+FILE_ROWS = 1_000_000
 GROUP_ROWS = (250_000, 400_000)  # the two sides differ in how they are stored
+MOST_FILES = 20  # beyond these a dataset has the same files again, under other names
 KINDS = ("equal", "one cell", "1 % of rows")
 
 OURS = """
@@ -25,111 +28,131 @@ import sys
 from pathlib import Path
 from migrate.oracle import Options, compare
 found = compare(Path(sys.argv[1]), Path(sys.argv[2]), Options())
-result = {"verdict": found.verdict.value, "changed": found.changed}
+print(found.verdict.value, found.changed)
 """
 PEER = """
 import sys
 import datacompy
 import polars as pl
-one, other = (pl.read_parquet(path) for path in sys.argv[1:3])
+one, other = (pl.read_parquet(path + "/*.parquet") for path in sys.argv[1:3])
 found = datacompy.PolarsCompare(one, other, join_columns=["id"])
-result = {"verdict": "equal" if found.matches() else "different", "changed": found.count_matching_rows()}
-"""
-MEASURE = """
-import json, resource, time
-started = time.perf_counter()
-{body}
-usage = resource.getrusage(resource.RUSAGE_SELF)
-cpu = usage.ru_utime + usage.ru_stime
-result |= {{"wall_s": time.perf_counter() - started, "cpu_s": cpu, "rss_mb": usage.ru_maxrss / 1000}}
-print(json.dumps(result))
+print("equal" if found.matches() else "different", len(one) - found.count_matching_rows())
 """
 
 
-def chunk(start: int, rows: int) -> pa.Table:
-    """Some rows of the dataset, the same whenever they are asked for."""
-    rng = np.random.default_rng(start)
-    colors = np.array(["red", "green", "blue", "yellow"])
+def made(number: int, kind: str) -> pa.Table:
+    """One file's rows, the same whenever they are asked for."""
+    rng = np.random.default_rng(number)
+    rows = FILE_ROWS
+    ids = np.arange(number * rows, (number + 1) * rows)
+    x = rng.normal(size=rows)
+    if kind == "1 % of rows":
+        x[::100] += 0.5
+    elif kind == "one cell" and number == 0:
+        x[0] += 0.5
+    digits = pc.utf8_lpad(pa.array(ids).cast(pa.string()), 9, "0")
     return pa.table(
         {
-            "id": np.arange(start, start + rows),
+            "id": ids,
             "count": rng.integers(0, 1000, rows).astype(np.int32),
-            "x": rng.normal(size=rows),
+            "x": x,
             "y": rng.normal(size=rows).astype(np.float32),
             "z": pa.array(rng.normal(size=rows), mask=rng.random(rows) < 0.1),
             "flag": rng.random(rows) < 0.5,
             "day": pa.array(rng.integers(0, 20_000, rows).astype(np.int32)).cast(pa.date32()),
             "at": pa.array(rng.integers(0, 2**50, rows)).cast(pa.timestamp("us", "UTC")),
-            "color": colors[rng.integers(0, 4, rows)],
-            "name": [f"img-{i:09d}.jpg" for i in range(start, start + rows)],
+            "color": np.array(["red", "green", "blue", "yellow"])[rng.integers(0, 4, rows)],
+            "name": pc.binary_join_element_wise("img-", digits, ".jpg", ""),
         }
     )
 
 
-def damaged(table: pa.Table, kind: str, start: int) -> pa.Table:
-    if kind == "equal" or (kind == "one cell" and start):
-        return table
-    x = table["x"].to_numpy().copy()
-    x[:: 100 if kind == "1 % of rows" else len(x)] += 0.5
-    return table.set_column(2, "x", pa.array(x))
+def write(folder: Path, files: int, kind: str, side: int) -> Path:
+    """One side; the right one has the rows of each file in another order, its row groups in another size.
 
-
-def write(path: Path, rows: int, kind: str, side: int) -> None:
-    """One side: the right one has its rows in another order and its row groups of another size."""
-    if path.exists():
-        return
-    unfinished = path.with_suffix(".part")
-    starts = list(range(0, rows, CHUNK_ROWS))
-    with pq.ParquetWriter(unfinished, chunk(0, 1).schema) as writer:
-        for start in starts[::-1] if side else starts:
-            table = damaged(chunk(start, min(CHUNK_ROWS, rows - start)), kind, start)
+    What is not damaged is a link to the file of the equal side, and a large dataset has each file several times, so
+    that a hundred million rows fit on a disk.
+    """
+    here = folder / f"{files}-{('left', 'right')[side]}-{kind.replace(' %', '-percent').replace(' ', '-')}"
+    here.mkdir(exist_ok=True)
+    for number in range(files):
+        content = number % MOST_FILES
+        damaged = kind == "1 % of rows" or (kind == "one cell" and number == 0)
+        place = folder / f"{content}-{side}-{KINDS.index(kind) if damaged else 0}.parquet"
+        if not place.exists():
+            table = made(content, kind if damaged else "equal")
             if side:
-                table = table.take(np.random.default_rng(start + 1).permutation(table.num_rows))
-            writer.write_table(table, row_group_size=GROUP_ROWS[side])
-    unfinished.rename(path)
+                table = table.take(pa.array(np.random.default_rng(content + 1).permutation(table.num_rows)))
+            unfinished = place.with_suffix(".part")
+            pq.write_table(table, unfinished, row_group_size=GROUP_ROWS[side])
+            unfinished.rename(place)
+        # The right side's files come in another order too.
+        link = here / f"{files - number if side else number:04}.parquet"
+        if not link.exists():
+            link.hardlink_to(place)
+    return here
 
 
-def measure(body: str, left: Path, right: Path) -> dict[str, float | str]:
-    """Run a body of code in a process of its own; a run that fails says so."""
-    command = [sys.executable, "-c", MEASURE.format(body=body), str(left), str(right)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = f"killed by signal {-done.returncode}" if done.returncode < 0 else done.stderr.strip().splitlines()[-1]
-        return {"verdict": f"failed: {reason}"}
-    result = json.loads(done.stdout)
-    assert isinstance(result, dict)
-    return result
+def ran(body: str, left: Path, right: Path, limit: float) -> Measured:
+    return measure([sys.executable, "-c", body, str(left), str(right)], limit)
 
 
-def rows_of_table(sizes: list[int], folder: Path, repeat: int, peer: bool) -> Iterator[str]:
-    yield "| rows | data | | verdict | wall s | CPU s | peak memory MB | load |"
+def shown(runs: list[Measured]) -> str:
+    """The verdict and the medians of several runs, or why there are none."""
+    failed = [run for run in runs if run.failure]
+    if failed:
+        return f"{failed[0].failure} | - | - | {max(run.memory for run in failed):,.0f}"
+    figures = [median(run.wall for run in runs), median(run.cpu for run in runs), median(run.memory for run in runs)]
+    said = runs[0].output.strip().splitlines()[-1]
+    return f"{said} | {figures[0]:,.1f} | {figures[1]:,.1f} | {figures[2]:,.0f}"
+
+
+def rows_of_table(millions: list[int], kinds: list[str], folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    yield "| million rows | data | | verdict, rows changed | wall s | CPU s | peak memory MB | load |"
     yield "|---|---|---|---|---|---|---|---|"
-    for rows in sizes:
-        left = folder / f"{rows}-left.parquet"
-        write(left, rows, "equal", 0)
-        for kind in KINDS:
-            right = folder / f"{rows}-{kind.replace(' ', '-').replace('%', 'percent')}.parquet"
-            write(right, rows, kind, 1)
-            for name, body in (("migrate compare", OURS), ("datacompy, polars", PEER))[: 2 if peer else 1]:
-                runs = [measure(body, left, right) for _ in range(repeat)]
-                best = min(runs, key=lambda run: float(run.get("wall_s", "inf")))
-                figures = [f"{float(best[key]):,.1f}" if key in best else "-" for key in ("wall_s", "cpu_s", "rss_mb")]
-                load = f"{os.getloadavg()[0]:.1f}"
-                yield f"| {rows:,} | {kind} | {name} | {best['verdict']} | {' | '.join(figures)} | {load} |"
+    for files in millions:
+        left = write(folder, files, "equal", 0)
+        for kind in kinds:
+            right = write(folder, files, kind, 1)
+            bodies = {"migrate compare": OURS, "datacompy, polars": PEER}
+            if files > options.peer_up_to:
+                del bodies["datacompy, polars"]
+            runs: dict[str, list[Measured]] = {name: [] for name in bodies}
+            for _ in range(options.repeat):
+                for name, body in bodies.items():
+                    runs[name].append(ran(body, left, right, options.limit))
+            for name, several in runs.items():
+                loads = f"{min(run.load for run in several):.1f} to {max(run.load for run in several):.1f}"
+                yield f"| {files} | {kind} | {name} | {shown(several)} | {loads} |"
+            if len(runs) == 2 and not any(run.failure for several in runs.values() for run in several):
+                for what in ("wall", "cpu"):
+                    pairs = zip(*runs.values(), strict=True)
+                    ratios = [getattr(theirs, what) / getattr(ours, what) for ours, theirs in pairs]
+                    spread = f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
+                    yield f"| {files} | {kind} | times faster by {what} | {spread} | | | | |"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--repeat", type=int, default=3, help="the best of so many runs is shown")
-    parser.add_argument("--work", type=Path, help="keep the files here (about 100 bytes a row in all)")
-    parser.add_argument("--no-peer", action="store_true", help="leave datacompy out")
+    parser.add_argument("--millions", type=int, nargs="+", default=[1, 10], help="sizes, in millions of rows")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--repeat", type=int, default=3, help="pairs of runs; medians are shown")
+    parser.add_argument("--work", type=Path, help="keep the files here (about 100 bytes a row of the largest size)")
+    parser.add_argument("--peer-up-to", type=int, default=100, help="leave datacompy out beyond so many million rows")
+    parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is stopped")
+    parser.add_argument("--only-write", action="store_true", help="write the files and measure nothing")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, best of {options.repeat}")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pyarrow", "numpy", "datacompy", "polars"))
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}, {options.repeat} pairs, medians\n")
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.work or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        for line in rows_of_table(options.rows, folder, options.repeat, not options.no_peer):
+        if options.only_write:
+            for files in options.millions:
+                for kind, side in (("equal", 0), *((kind, 1) for kind in options.kinds)):
+                    write(folder, files, kind, side)
+            return 0
+        for line in rows_of_table(options.millions, options.kinds, folder, options):
             print(line, flush=True)
     return 0
 

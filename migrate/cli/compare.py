@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -15,6 +16,7 @@ from migrate.errors import MigrateError
 
 if TYPE_CHECKING:
     from migrate.oracle import Comparison, Tolerance
+    from migrate.oracle.executors import Progress
 
 FORMATS = ("text", "json", "html")
 INPUT_FORMATS = ("parquet", "csv", "json", "text")
@@ -32,7 +34,13 @@ REST = "*"
 @click.option("--allow-empty", is_flag=True, help="Two sides without rows are equal.")
 @click.option("--samples", type=click.IntRange(0), default=10, show_default=True, help="Differing rows to show.")
 @click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="What the files are, where names do not say.")
-@click.option("--engine", type=click.Choice(("local", "ray")), default="local", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(("local", "ray")),
+    default="local",
+    show_default=True,
+    help="Where it runs: on this machine, or on the Ray cluster at RAY_ADDRESS. The answer is the same.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer here, not to stdout.")
 @click.option("--selftest", is_flag=True, help="Damage right data in every known way, and count what is caught.")
@@ -60,8 +68,6 @@ def compare(
         return _selftest()
     if left is None or right is None:
         raise click.UsageError("Name two datasets, LEFT and RIGHT.")
-    if engine == "ray":
-        raise MigrateError("--engine ray is not built yet: leave it out to compare on this machine.")
     from migrate.oracle import Options
     from migrate.oracle import compare as compare_datasets
 
@@ -73,13 +79,39 @@ def compare(
         allow_empty=allow_empty,
         samples=samples,
     )
-    comparison = compare_datasets(left, right, options, format=input_format)  # type: ignore[arg-type]  # a Choice
+    with progress_bar(sys.stderr) as progress:
+        comparison = compare_datasets(
+            left,
+            right,
+            options,
+            format=input_format,  # type: ignore[arg-type]  # a Choice
+            engine=engine,  # type: ignore[arg-type]  # a Choice
+            progress=progress,
+        )
     report = _report(comparison, format_, left, right, color=output is None and colored(sys.stdout))
     if output is None:
         click.echo(report, nl=False)
     else:
         write_all({output: report})
     return comparison.verdict.exit_code
+
+
+@contextmanager
+def progress_bar(stream: TextIO) -> Iterator[Progress]:
+    """A line that says what is being done and how far it is, where somebody is watching a terminal."""
+    from migrate.oracle.executors import silent
+
+    if not stream.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Bar(*columns, console=Console(file=stream), transient=True) as bar:
+        task = bar.add_task("opening", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
 
 
 def tolerances(absolute: Sequence[str], relative: Sequence[str]) -> dict[str, Tolerance]:

@@ -72,18 +72,32 @@ def plain(array: pa.Array) -> pa.Array:
 
 def valid(array: pa.Array) -> NDArray[np.bool_]:
     """Where the array has a value."""
-    mask: NDArray[np.bool_] = array.is_valid().to_numpy(zero_copy_only=False)
-    return mask
+    if not array.null_count:
+        return np.ones(len(array), np.bool_)
+    if pa.types.is_null(array.type):
+        return np.zeros(len(array), np.bool_)
+    # Arrow's own conversion of booleans would import pandas.
+    return _unpacked(array.buffers()[0], array).view(np.bool_)
 
 
 def words(array: pa.Array) -> NDArray[Any]:
     """The values of a fixed-width array as they lie in memory; what stands in place of a NULL is arbitrary."""
     kind = array.type
     if pa.types.is_boolean(kind):
-        bits = np.frombuffer(array.buffers()[1], np.uint8)
-        return np.unpackbits(bits, bitorder="little", count=array.offset + len(array))[array.offset :]
+        return _unpacked(array.buffers()[1], array)
     dtype = _numpy_type(kind)
     return np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]
+
+
+def arrow(values: NDArray[Any]) -> pa.Array:
+    """Whole numbers as an array of Arrow's, without a copy. (`pa.array` would import pandas.)"""
+    kind = {"i": pa.int64(), "u": pa.uint64()}[values.dtype.kind]
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _unpacked(bits: pa.Buffer, array: pa.Array) -> NDArray[np.uint8]:
+    flat = np.frombuffer(bits, np.uint8)
+    return np.unpackbits(flat, bitorder="little", count=array.offset + len(array))[array.offset :]
 
 
 def _numpy_type(kind: pa.DataType) -> np.dtype[Any]:
@@ -99,7 +113,8 @@ def _dictionary(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
         return hash_cells(array.dictionary_decode(), codec, salt)
     # Each distinct value is hashed once; one more entry at the end stands for the NULLs among the indices.
     distinct = hash_cells(pa.concat_arrays([array.dictionary, pa.nulls(1, array.dictionary.type)]), codec, salt)
-    return distinct.take(array.indices.fill_null(len(array.dictionary)).to_numpy(zero_copy_only=False).astype(np.intp))
+    places = np.where(valid(array), words(array.indices), len(array.dictionary))
+    return distinct.take(places.astype(np.intp))
 
 
 def _bits(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
@@ -189,8 +204,8 @@ def _bytes(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
     if pa.types.is_fixed_size_binary(array.type):
         array = array.cast(pa.binary())
     if array.null_count:
-        array = pc.fill_null(array, b"")
-    sizes = pc.binary_length(array).to_numpy().astype(np.int64)
+        array = pc.fill_null(array, _empty(array.type))
+    sizes = words(pc.binary_length(array)).astype(np.int64)
     lanes = hash_sizes(sizes, salt)
     longest = int(sizes.max(initial=0))
     if longest <= _WIDTHS[0]:
@@ -200,7 +215,7 @@ def _bytes(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
     classes = np.searchsorted(_WIDTHS, sizes)
     for number in np.unique(classes).tolist():
         rows = np.flatnonzero(classes == number)
-        chosen, some = array.take(pa.array(rows)), lanes.take(rows)
+        chosen, some = array.take(arrow(rows)), lanes.take(rows)
         if number < len(_WIDTHS):
             _absorb_wordwise(some, chosen, int(sizes[rows].max()))
         else:
@@ -209,6 +224,11 @@ def _bytes(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
             absorb_digests(some, (data.data[start : start + length] for start, length in spans))
         lanes.one[rows], lanes.two[rows] = some
     return seal(lanes)
+
+
+def _empty(kind: pa.DataType) -> pa.Scalar:
+    """The empty text, or no bytes. (Made from Python's own, Arrow would import pandas.)"""
+    return pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(bytes(16)), pa.py_buffer(b"")])[0]
 
 
 def _absorb_wordwise(lanes: Lanes, array: pa.Array, longest: int) -> None:
@@ -247,13 +267,13 @@ def _bytes_of(buffer: pa.Buffer | None) -> NDArray[np.uint8]:
 
 def lists(array: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
     """How many elements each list has, 0 for a NULL, and the elements of all lists one after the other."""
-    counts = array.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-    return counts, array.flatten()
+    lengths = array.value_lengths()
+    return np.where(valid(lengths), words(lengths), 0).astype(np.int64), array.flatten()
 
 
 def entries(array: pa.Array) -> tuple[NDArray[np.int64], pa.Array, pa.Array]:
     """How many entries each map has, 0 for a NULL, and the keys and values of all maps one after the other."""
-    offsets = array.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
+    offsets = words(array.offsets).astype(np.int64)
     counts = np.diff(offsets)
     if not array.null_count:
         return counts, array.keys, array.items

@@ -1,22 +1,21 @@
-"""The rows that need a closer look, read in full and brought together in groups that fit into memory."""
+"""The rows that differ, read in full, and put into groups that fit into memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from migrate.oracle.cells import plain
-from migrate.oracle.hashing import Lanes, hash_word, seed, zeros
-from migrate.oracle.narrow import Narrowed, frame_hash
+from migrate.oracle.executors import Executor, Kept, Scattering
+from migrate.oracle.hashing import hash_word, seed, zeros
+from migrate.oracle.narrow import Narrowed
 from migrate.oracle.overlap import Overlap
-from migrate.oracle.plan import ColumnPlan, Plan
-from migrate.oracle.shelf import Shelf
-from migrate.oracle.sketch import column_hash
-from migrate.oracle.sources import Source
+from migrate.oracle.plan import Plan
+from migrate.oracle.sketch import Part, column_hash, frame_hash
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,74 +26,51 @@ _PAIRING_FACTOR = 4
 """Pairing rows takes about so many times the rows' own size."""
 _MOST_BUCKETS = 128
 
-Pair = tuple[Shelf, Shelf]
+Pair = tuple[Kept, Kept]
 
 
-class Collected:
-    """The differing rows of both sides, and which columns name them best where no keys were given."""
+class _Wanted(NamedTuple):
+    """A part, and which of its rows are wanted."""
 
-    def __init__(self, left: Source, right: Source, plan: Plan, narrowed: Narrowed, memory: int, scratch: Path) -> None:
-        self._plan, self._memory, self._scratch = plan, memory, scratch
-        share = memory // (2 * _PAIRING_FACTOR)
-        self.shelves = Shelf(scratch / "left-rows", share), Shelf(scratch / "right-rows", share)
-        self.overlap = Overlap([column.name for column in plan.compared if column.tolerance is None])
-        for side, (source, mask) in enumerate(((left, narrowed.left), (right, narrowed.right))):
-            for batch in _chosen(source, plan, mask):
-                self.shelves[side].add(batch)
-                for column in plan.compared:
-                    if column.tolerance is None:
-                        self.overlap.add(side, column.name, column_hash(batch.column(column.name), column))
-
-    def groups(self, paired_on: Sequence[str] | None) -> Iterator[Pair]:
-        """The rows in groups that fit into memory; what agrees on `paired_on`, None for the place, shares one."""
-        left, right = self.shelves
-        if not (left.spilled or right.spilled):
-            yield left, right
-            return
-        size = (left.bytes + right.bytes) * _PAIRING_FACTOR
-        count = max(2, min(_MOST_BUCKETS, -(-size // self._memory)))
-        buckets = [self._bucket(side, shelf, paired_on, count) for side, shelf in enumerate(self.shelves)]
-        for pair in zip(*buckets, strict=True):
-            yield pair[0], pair[1]
-            for shelf in pair:
-                shelf.close()
-
-    def _bucket(self, side: int, shelf: Shelf, paired_on: Sequence[str] | None, count: int) -> list[Shelf]:
-        buckets = [Shelf(self._scratch / f"group-{side}-{i}", 0) for i in range(count)]
-        columns = [column for column in self._plan.compared if paired_on is not None and column.name in paired_on]
-        for batch in shelf:
-            if paired_on is None:
-                hashes = hash_word(batch.column(PLACE).to_numpy().view(np.uint64), seed("group"))
-            else:
-                hashes = row_hash(batch, columns)
-            bucket = (hashes.one % np.uint64(count)).astype(np.intp)
-            for number in np.unique(bucket).tolist():
-                buckets[number].add(batch.filter(pa.array(bucket == number)))
-        return buckets
-
-    def close(self) -> None:
-        for shelf in self.shelves:
-            shelf.close()
+    part: Part
+    rows: NDArray[np.bool_]
 
 
-def row_hash(batch: pa.RecordBatch, columns: Sequence[ColumnPlan]) -> Lanes:
-    """One hash a row over what must agree exactly in some columns."""
-    total = zeros(batch.num_rows)
-    for column in columns:
-        total.add(frame_hash(batch.column(column.name), column))
-    return total
+def collect(parts: Sequence[Part], plan: Plan, narrowed: Narrowed, executor: Executor) -> tuple[Pair, Overlap]:
+    """The differing rows of both sides, and how much of each column's values both sides share among them."""
+    masks = narrowed.left, narrowed.right
+    wanted = []
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        end = following.start if following is not None and following.side == part.side else None
+        rows = masks[part.side][part.start : end]
+        if rows.any():
+            wanted.append(_Wanted(part, rows))
+    overlaps, (left, right) = executor.scatter(partial(_chosen, plan), wanted, 2, what="reading differing rows")
+    total = _no_overlap(plan)
+    for overlap in overlaps:
+        total.merge(overlap)
+    return (left, right), total
 
 
-def _chosen(source: Source, plan: Plan, mask: NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
+def _no_overlap(plan: Plan) -> Overlap:
+    return Overlap([column.name for column in plan.compared if column.tolerance is None])
+
+
+def _chosen(plan: Plan, wanted: _Wanted) -> Scattering[Overlap]:
     names = [column.name for column in plan.compared]
+    overlap = _no_overlap(plan)
     start = 0
-    for batch in source.batches(names):
-        chosen: NDArray[np.bool_] = mask[start : start + batch.num_rows]
+    for batch in wanted.part.source.batches(names):
+        chosen = wanted.rows[start : start + batch.num_rows]
         if chosen.any():
-            places = pa.array(np.flatnonzero(chosen) + start)
+            places = pa.array(np.flatnonzero(chosen) + start + wanted.part.start)
             arrays = [_settled(batch.column(name).filter(pa.array(chosen))) for name in names]
-            yield pa.RecordBatch.from_arrays([*arrays, places], [*names, PLACE])
+            for column, array in zip(plan.compared, arrays, strict=True):
+                if column.tolerance is None:
+                    overlap.add(wanted.part.side, column.name, column_hash(array, column))
+            yield wanted.part.side, pa.RecordBatch.from_arrays([*arrays, places], [*names, PLACE])
         start += batch.num_rows
+    return overlap
 
 
 def _settled(array: pa.Array) -> pa.Array:
@@ -105,3 +81,30 @@ def _settled(array: pa.Array) -> pa.Array:
     if pa.types.is_string(array.type):
         return array.cast(pa.large_string())
     return array.cast(pa.large_binary()) if pa.types.is_binary(array.type) else array
+
+
+def groups(sides: Pair, plan: Plan, paired_on: Sequence[str] | None, executor: Executor, memory: int) -> Sequence[Pair]:
+    """The rows in groups that fit into memory; what agrees on `paired_on`, None for the place, shares one."""
+    size = sum(side.bytes for side in sides) * _PAIRING_FACTOR
+    if size <= memory:
+        return [sides]
+    count = max(2, min(_MOST_BUCKETS, -(-size // memory)))
+    pieces = [(number, piece) for number, side in enumerate(sides) for piece in side.pieces()]
+    task = partial(_dealt, plan, None if paired_on is None else tuple(paired_on), count)
+    _, kept = executor.scatter(task, pieces, 2 * count, what="grouping")
+    return list(zip(kept[::2], kept[1::2], strict=True))
+
+
+def _dealt(plan: Plan, paired_on: Sequence[str] | None, count: int, piece: tuple[int, Kept]) -> Scattering[None]:
+    side, kept = piece
+    columns = [column for column in plan.compared if paired_on is not None and column.name in paired_on]
+    for batch in kept:
+        if paired_on is None:
+            hashes = hash_word(batch.column(PLACE).to_numpy().view(np.uint64), seed("group"))
+        else:
+            hashes = zeros(batch.num_rows)
+            for column in columns:
+                hashes.add(frame_hash(batch.column(column.name), column))
+        bucket = (hashes.one % np.uint64(count)).astype(np.intp)
+        for number in np.unique(bucket).tolist():
+            yield 2 * number + side, batch.filter(pa.array(bucket == number))

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from migrate.errors import MigrateError
-from migrate.oracle.collect import Collected
+from migrate.oracle.collect import collect, groups
+from migrate.oracle.executors import Executor, Kept
 from migrate.oracle.model import REST, Column, Comparison, Options, Status, Verdict
 from migrate.oracle.model import Side as Where
 from migrate.oracle.narrow import narrow, repeated_keys
 from migrate.oracle.notes import column_notes, row_notes, schema_notes
 from migrate.oracle.ordering import null_placement
-from migrate.oracle.pairing import Pairs, Side, by_key, by_likeness, by_place, leftovers
+from migrate.oracle.pair_groups import Pairing
 from migrate.oracle.plan import Plan, plan
-from migrate.oracle.shelf import Shelf
-from migrate.oracle.sketch import Sketch, sketches
+from migrate.oracle.sketch import Sketch, parts_of, sketches
 from migrate.oracle.sources import Source, open_source
 from migrate.oracle.sources.files import Format
 from migrate.oracle.tally import Tally
 
+_ALONE = (Where.ONLY_LEFT, Where.ONLY_RIGHT)
 _POOL_ROWS = 200_000
 """Rows without a partner in their group are tried against all others while there are no more than this."""
 
 
-def compare_datasets(left: Path, right: Path, options: Options, wanted: Format | None) -> Comparison:
+def compare_datasets(
+    left: Path, right: Path, options: Options, wanted: Format | None, executor: Executor
+) -> Comparison:
     """Compare two datasets. Raises MigrateError when a side cannot be read or an option fits neither."""
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="migrate-compare-") as scratch:
-        sides = _open(left, right, options, wanted, Path(scratch))
-        comparison = _Run(*sides, plan(sides[0].columns, sides[1].columns, options), options, Path(scratch)).verdict()
+    sides = _open(left, right, options, wanted, executor)
+    comparison = _Run(sides, plan(sides[0].columns, sides[1].columns, options), options, executor).verdict()
     return replace(comparison, seconds=time.perf_counter() - start)
 
 
-def _open(left: Path, right: Path, options: Options, wanted: Format | None, scratch: Path) -> tuple[Source, Source]:
-    one, other = open_source(left, wanted, scratch), open_source(right, wanted, scratch)
+def _open(
+    left: Path, right: Path, options: Options, wanted: Format | None, executor: Executor
+) -> tuple[Source, Source]:
+    one, other = open_source(left, wanted, executor), open_source(right, wanted, executor)
     if type(one) is not type(other):
         raise MigrateError(f"{left} and {right} are of different formats: compare like with like.")
     from migrate.oracle.sources.delimited import DelimitedSource, numeric_columns
     from migrate.oracle.sources.parquet import ParquetSource, match_partitions
 
     if isinstance(one, DelimitedSource) and isinstance(other, DelimitedSource) and options.tolerances:
-        named = frozenset(options.tolerances) - {REST}
-        numbers = named | (numeric_columns((one, other), options) if REST in options.tolerances else frozenset())
+        numbers = frozenset(options.tolerances) - {REST}
+        if REST in options.tolerances:
+            numbers |= numeric_columns((one, other), options, executor)
         return one.with_numbers(numbers), other.with_numbers(numbers)
     if isinstance(one, ParquetSource) and isinstance(other, ParquetSource):
         return match_partitions(one, other)
@@ -58,78 +60,52 @@ def _open(left: Path, right: Path, options: Options, wanted: Format | None, scra
 class _Run:
     """One comparison of two open datasets."""
 
-    left: Source
-    right: Source
+    sides: tuple[Source, Source]
     plan: Plan
     options: Options
-    scratch: Path
+    executor: Executor
 
     def verdict(self) -> Comparison:
-        one, other = sketches(
-            self.left, self.right, self.plan, ordered=self.options.ordered, memory=self.options.memory
-        )
+        ordered, memory = self.options.ordered, self.options.memory
+        parts = parts_of(self.sides, self.executor, ordered=ordered)
+        one, other, parts = sketches(parts, self.plan, self.executor, ordered=ordered, memory=memory)
         tally = Tally(self.plan, self.options, ())
         notes = [*self._source_notes(), *schema_notes(self.plan, self.options)]
-        if one.same_rows(other, ordered=self.options.ordered):
-            repeated = self._repeated(one) if self.plan.keys and one.rows else 0
-            return self._answer(one, other, tally, [*notes, *self._key_notes(repeated)])
-        narrowed = narrow(
-            self.left,
-            self.right,
-            self.plan,
-            (one, other),
-            ordered=self.options.ordered,
-            memory=self.options.memory,
-            scratch=self.scratch,
-        )
-        collected = Collected(self.left, self.right, self.plan, narrowed, self.options.memory, self.scratch)
-        try:
-            anchors = () if self.options.ordered or self.plan.keys else collected.overlap.anchors()
-            tally = Tally(self.plan, self.options, self._naming(anchors))
-            self._pair(collected, anchors, tally)
-            notes += [*self._key_notes(narrowed.repeated), *row_notes((one.rows, other.rows), tally, self.options)]
-            if self.options.ordered and one.same_rows(other, ordered=False):
-                notes.append("Both sides hold the same rows, in another order.")
-                notes += null_placement(*collected.shelves, self.plan, self.options.names)
-        finally:
-            collected.close()
+        if one.same_rows(other):
+            keyed = self.plan.keys and one.rows and not ordered
+            repeated = repeated_keys(parts, one, self.plan, self.executor, memory=memory) if keyed else 0
+            return self._answer(one, other, tally, [*notes, *_key_notes(repeated)])
+        narrowed = narrow(parts, (one, other), self.plan, self.executor, ordered=ordered, memory=memory)
+        rows, overlap = collect(parts, self.plan, narrowed, self.executor)
+        anchors = () if ordered or self.plan.keys else overlap.anchors()
+        tally = self._paired(rows, anchors)
+        notes += [*_key_notes(narrowed.repeated), *row_notes((one.rows, other.rows), tally, self.options)]
+        if ordered and one.same_multiset(other):
+            notes.append("Both sides hold the same rows, in another order.")
+            notes += null_placement(rows, self.plan, self.options.names, self.executor)
+        for kept in rows:
+            kept.close()
         return self._answer(one, other, tally, notes)
 
-    def _pair(self, collected: Collected, anchors: Sequence[str], tally: Tally) -> None:
-        keyed = bool(self.plan.keys) and not self.options.ordered
-        paired_on = None if self.options.ordered else self.plan.keys if keyed else anchors
-        pool = Shelf(self.scratch / "left-pool", 0), Shelf(self.scratch / "right-pool", 0)
-        for shelves in collected.groups(paired_on):
-            left, right = (Side(shelf, self.plan) for shelf in shelves)
-            if self.options.ordered:
-                pairs = by_place(left, right)
-            elif keyed:
-                pairs = by_key(left, right, self.plan)
-            else:
-                pairs = by_likeness(left, right, self.plan, anchors)
-            tally.add(left, right, pairs)
-            if keyed or self.options.ordered:
-                _lacking(tally, left, right, pairs)
-            else:
-                for shelf, side, rest in zip(pool, (left, right), (pairs.left_rest, pairs.right_rest), strict=True):
-                    for batch in side.take(np.sort(rest)):
-                        shelf.add(batch)
-        self._pool(pool, tally)
-        for shelf in pool:
-            shelf.close()
-
-    def _pool(self, pool: tuple[Shelf, Shelf], tally: Tally) -> None:
-        """Try rows that no group could pair against each other, whatever column they differ in."""
-        if all(0 < shelf.rows <= _POOL_ROWS for shelf in pool):
-            left, right = (Side(shelf, self.plan) for shelf in pool)
-            pairs = leftovers(left, right, self.plan)
-            tally.add(left, right, pairs)
-            _lacking(tally, left, right, pairs)
-            return
-        for where, shelf in zip((Where.ONLY_LEFT, Where.ONLY_RIGHT), pool, strict=True):
-            for part in _parts(shelf, self.scratch):
-                side = Side(part, self.plan)
-                tally.lacking(where, side, np.arange(len(side)))
+    def _paired(self, rows: tuple[Kept, Kept], anchors: Sequence[str]) -> Tally:
+        """All differing rows paired, group by group, and what the pairs tell."""
+        paired_on = None if self.options.ordered else self.plan.keys or anchors
+        pairing = Pairing(self.plan, self.options, tuple(anchors), self._naming(anchors))
+        together = groups(rows, self.plan, paired_on, self.executor, self.options.memory)
+        tallies, pool = self.executor.scatter(pairing.pair, together, 2, what="pairing", whole_memory=True)
+        tally = pairing.tally()
+        for counted in tallies:
+            tally.merge(counted)
+        # Rows that no group could pair are tried against each other, whatever column they differ in.
+        if all(0 < kept.rows <= _POOL_ROWS for kept in pool):
+            tally.merge(pairing.leftovers(pool[0], pool[1]))
+        else:
+            alone = [(where, piece) for where, kept in zip(_ALONE, pool, strict=True) for piece in kept.pieces()]
+            for counted in self.executor.map(pairing.alone, alone, what="pairing", whole_memory=True):
+                tally.merge(counted)
+        for kept in pool:
+            kept.close()
+        return tally
 
     def _naming(self, anchors: Sequence[str]) -> tuple[str, ...]:
         """The columns that name a row in a report: its keys, else the plain ones among those that agree."""
@@ -193,26 +169,12 @@ class _Run:
         free = not (self.plan.keys or self.options.ordered)
         return free and one.rows == other.rows and not tally.changed and tally.only_left > 0
 
-    def _repeated(self, sketch: Sketch) -> int:
-        return repeated_keys(self.left, self.plan, sketch.rows, memory=self.options.memory, scratch=self.scratch)
-
-    def _key_notes(self, repeated: int) -> Iterator[str]:
-        if repeated:
-            what = "key occurs" if repeated == 1 else "keys occur"
-            yield f"{repeated:,} {what} more than once; the rows of such a key are compared as a multiset."
-
     def _source_notes(self) -> Iterator[str]:
-        for source, side in zip((self.left, self.right), self.options.names, strict=True):
+        for source, side in zip(self.sides, self.options.names, strict=True):
             yield from (note.format(side=side) for note in source.notes)
 
 
-def _lacking(tally: Tally, left: Side, right: Side, pairs: Pairs) -> None:
-    tally.lacking(Where.ONLY_LEFT, left, pairs.left_rest)
-    tally.lacking(Where.ONLY_RIGHT, right, pairs.right_rest)
-
-
-def _parts(shelf: Shelf, scratch: Path) -> Iterator[Shelf]:
-    for batch in shelf:
-        part = Shelf(scratch / "part", batch.nbytes)
-        part.add(batch)
-        yield part
+def _key_notes(repeated: int) -> Iterator[str]:
+    if repeated:
+        what = "key occurs" if repeated == 1 else "keys occur"
+        yield f"{repeated:,} {what} more than once; the rows of such a key are compared as a multiset."

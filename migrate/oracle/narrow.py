@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from migrate.oracle.floats import split
+from migrate.oracle.cells import arrow
+from migrate.oracle.executors import Executor, Kept, Scattering
 from migrate.oracle.groups import surplus, unlike
-from migrate.oracle.hashing import Lanes, combine, seed, zeros
-from migrate.oracle.logical import Kind
-from migrate.oracle.plan import ColumnPlan, Plan
-from migrate.oracle.sketch import Sketch, column_hash, row_hashes
-from migrate.oracle.sources import Source
+from migrate.oracle.hashing import Lanes
+from migrate.oracle.plan import Plan
+from migrate.oracle.sketch import Part, Rows, Sketch, fraction, rows_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
+
+    from migrate.oracle.hashing import Words
 
     Mask = NDArray[np.bool_]
 
+Joined = tuple["NDArray[np.intp]", "NDArray[np.intp]", int]
+"""The places of the rows of both sides that differ, and how many groups have more than one row on a side."""
+
 _SORT_FACTOR = 6
 """Sorting one record takes about so many times its own size in temporary arrays."""
-_MOST_BUCKETS = 256
+_MOST_BITS = 8
+_CHUNK_ROWS = 1 << 20
+_NOTHING = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -39,164 +44,130 @@ class Narrowed:
 
 
 def narrow(
-    left: Source, right: Source, plan: Plan, seen: tuple[Sketch, Sketch], *, ordered: bool, memory: int, scratch: Path
+    parts: Sequence[Part], seen: tuple[Sketch, Sketch], plan: Plan, executor: Executor, *, ordered: bool, memory: int
 ) -> Narrowed:
     """Find the rows that differ. Rows that occur equally often on both sides are dropped where that settles them."""
-    rows = seen[0].rows, seen[1].rows
-    if ordered:
-        return _by_place(_hashes(left, plan, seen[0]), _hashes(right, plan, seen[1]), rows)
-    grouped = bool(plan.keys) or plan.tolerant
-    buckets = _Buckets(5 if grouped else 3, sum(rows), memory, scratch)
-    with buckets:
-        for side, source in enumerate((left, right)):
-            start = 0
-            for records in _records(source, plan) if grouped else map(list, _hashes(source, plan, seen[side])):
-                place = np.arange(start, start + len(records[0]), dtype=np.uint64)
-                buckets.put(side, np.stack([*records, place]))
-                start += len(place)
-        masks = np.zeros(rows[0], np.bool_), np.zeros(rows[1], np.bool_)
-        repeated = 0
-        for one, other in buckets.pairs():
-            if grouped:
-                found_left, found_right, more = unlike(
-                    Lanes(one[0], one[1]), Lanes(other[0], other[1]), Lanes(one[2], one[3]), Lanes(other[2], other[3])
-                )
-                repeated += more
-            else:
-                found_left, found_right = surplus(Lanes(one[0], one[1]), Lanes(other[0], other[1]))
-            masks[0][one[-1][found_left].astype(np.intp)] = True
-            masks[1][other[-1][found_right].astype(np.intp)] = True
-    return Narrowed(*masks, repeated if plan.keys else 0)
+    masks = np.zeros(seen[0].rows, np.bool_), np.zeros(seen[1].rows, np.bool_)
+    by_key = bool(plan.keys) and not ordered
+    # Which keys occur more than once is asked of all rows, everything else of those that can differ.
+    suspects = None if by_key else _suspects(*seen)
+    repeated = 0
+    for left, right, more in _joins(parts, seen, plan, executor, suspects, ordered=ordered, memory=memory):
+        masks[0][left] = True
+        masks[1][right] = True
+        repeated += more
+    return Narrowed(*masks, repeated if by_key else 0)
 
 
-def repeated_keys(source: Source, plan: Plan, rows: int, *, memory: int, scratch: Path) -> int:
-    """How many keys occur more than once on one side."""
-    keys = tuple(column for column in plan.compared if column.name in plan.keys)
-    count = 0
-    with _Buckets(2, rows, memory, scratch) as buckets:
-        for hashes in row_hashes(source, keys):
-            buckets.put(0, np.stack(hashes))
-        for one, _ in buckets.pairs():
-            order = np.lexsort((one[1], one[0]))
-            same = (one[:, order[1:]] == one[:, order[:-1]]).all(axis=0)
-            # A run of equal neighbours is one repeated key, however long.
-            count += int(same[:1].sum()) + int((same[1:] & ~same[:-1]).sum())
-    return count
+def repeated_keys(parts: Sequence[Part], seen: Sketch, plan: Plan, executor: Executor, *, memory: int) -> int:
+    """How many keys occur more than once on the left side."""
+    lefts = [part for part in parts if part.side == 0]
+    joins = _joins(lefts, (seen, Sketch()), plan, executor, None, ordered=False, memory=memory)
+    return sum(more for _, _, more in joins)
 
 
-def _hashes(source: Source, plan: Plan, seen: Sketch) -> Iterable[Lanes]:
-    """One hash a row, from the first reading where it kept them."""
-    return row_hashes(source, plan.compared) if seen.hashes is None else seen.hashes
+def _suspects(one: Sketch, other: Sketch) -> Mask | None:
+    """The fractions of all groups in which something differs, None where any may be."""
+    if one.fractions is None or other.fractions is None:
+        return None
+    differs: Mask = (one.fractions != other.fractions).any(axis=0)
+    return differs
 
 
-def _by_place(left: Iterable[Lanes], right: Iterable[Lanes], rows: tuple[int, int]) -> Narrowed:
-    masks = np.ones(rows[0], np.bool_), np.ones(rows[1], np.bool_)
-    start = 0
-    for one, other in _aligned(iter(left), iter(right)):
-        size = len(one.one)
-        differs = ~one.equals(other)
-        masks[0][start : start + size] = masks[1][start : start + size] = differs
-        start += size
-    return Narrowed(*masks)
+def _joins(
+    parts: Sequence[Part],
+    seen: tuple[Sketch, Sketch],
+    plan: Plan,
+    executor: Executor,
+    suspects: Mask | None,
+    *,
+    ordered: bool,
+    memory: int,
+) -> Iterator[Joined]:
+    """All rows brought together by their groups: what differs in one bucket after the other."""
+    grouped = ordered or bool(plan.keys) or plan.tolerant
+    rows = sum(sketch.rows for sketch in seen)
+    if sum(len(each.places) for sketch in seen for each in sketch.kept) == rows:
+        left, right = (_together([_chosen(each, suspects) for each in sketch.kept]) for sketch in seen)
+        yield _join(left, right, grouped=grouped)
+        return
+    share = 1.0 if suspects is None else float(suspects.mean())
+    need = int(rows * share) * 8 * len(_fields(grouped)) * _SORT_FACTOR
+    bits = min(max(0, -(-need // max(memory, 1)) - 1).bit_length(), _MOST_BITS)
+    task = partial(_scattered, plan, ordered, grouped, suspects, bits)
+    _, kept = executor.scatter(task, parts, 2 << bits, what="narrowing")
+    pairs = list(zip(kept[::2], kept[1::2], strict=True))
+    yield from executor.map(partial(_join_kept, grouped), pairs, what="joining", whole_memory=True)
+    for shelf in kept:
+        shelf.close()
 
 
-def _aligned(left: Iterator[Lanes], right: Iterator[Lanes]) -> Iterator[tuple[Lanes, Lanes]]:
-    """Batches of both sides cut to the same lengths, as far as both go."""
-    one = other = zeros(0)
-    while True:
-        while not len(one.one):
-            if (batch := next(left, None)) is None:
-                return
-            one = batch
-        while not len(other.one):
-            if (batch := next(right, None)) is None:
-                return
-            other = batch
-        size = min(len(one.one), len(other.one))
-        yield Lanes(one.one[:size], one.two[:size]), Lanes(other.one[:size], other.two[:size])
-        one = Lanes(one.one[size:], one.two[size:])
-        other = Lanes(other.one[size:], other.two[size:])
+def _chosen(rows: Rows, suspects: Mask | None) -> Rows:
+    if suspects is None:
+        return rows
+    chosen = suspects[fraction(rows)]
+    return Rows(rows.group.take(chosen), rows.row.take(chosen), rows.places[chosen])
 
 
-def _records(source: Source, plan: Plan) -> Iterator[list[NDArray[np.uint64]]]:
-    for batch in source.batches([column.name for column in plan.compared]):
-        rows = zeros(batch.num_rows)
-        for column in plan.compared:
-            rows.add(column_hash(batch.column(column.name), column))
-        yield [*group_hash(batch, plan), *combine(rows, seed("row"))]
+def _scattered(
+    plan: Plan, ordered: bool, grouped: bool, suspects: Mask | None, bits: int, part: Part
+) -> Scattering[None]:
+    """Deal the rows of one part out by the first bits of their groups: the left side's to even shelves."""
+    waiting: list[Rows] = []
+    for rows in rows_of(part, plan, ordered=ordered):
+        waiting.append(_chosen(rows, suspects))
+        if sum(len(each.places) for each in waiting) >= _CHUNK_ROWS:
+            yield from _dealt(_together(waiting), part.side, grouped, bits)
+            waiting = []
+    yield from _dealt(_together(waiting), part.side, grouped, bits)
 
 
-def group_hash(batch: pa.RecordBatch, plan: Plan) -> Lanes:
-    """What must agree exactly before two rows can be a pair: the keys, or else all that no tolerance reaches."""
-    total = zeros(batch.num_rows)
-    for column in plan.compared:
-        if plan.keys and column.name not in plan.keys:
-            continue
-        total.add(frame_hash(batch.column(column.name), column))
-    return total
+def _dealt(rows: Rows, side: int, grouped: bool, bits: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    columns = [*rows.group, *rows.row, rows.places] if grouped else [*rows.row, rows.places]
+    if not bits:
+        yield side, _batch(columns, grouped)
+        return
+    bucket = (rows.group.one >> np.uint64(64 - bits)).astype(np.uint16)
+    order = np.argsort(bucket, kind="stable")
+    columns = [column[order] for column in columns]
+    ends = np.cumsum(np.bincount(bucket, minlength=1 << bits)).tolist()
+    for number, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        yield 2 * number + side, _batch([column[start:end] for column in columns], grouped)
 
 
-def frame_hash(array: pa.Array, column: ColumnPlan) -> Lanes:
-    """One hash a cell over what no tolerance reaches."""
-    if column.tolerance is None:
-        return column_hash(array, column)
-    return split(array, column.codec, seed("column", column.name), json_cells=is_json(column)).frame
+def _batch(columns: Sequence[Words], grouped: bool) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([arrow(column) for column in columns], _fields(grouped))
 
 
-def is_json(column: ColumnPlan) -> bool:
-    return any(kind.kind is Kind.JSON for kind in (*column.left, *column.right))
+def _fields(grouped: bool) -> list[str]:
+    row = ["row one", "row two", "place"]
+    return ["group one", "group two", *row] if grouped else row
 
 
-class _Buckets:
-    """Records of both sides, kept together by the high bits of their first word; on disk where memory would not do."""
+def _join_kept(grouped: bool, pair: tuple[Kept, Kept]) -> Joined:
+    left, right = ([np.concatenate([_NOTHING, *columns]) for columns in _columns(kept, grouped)] for kept in pair)
+    return _join(_as_rows(left), _as_rows(right), grouped=grouped)
 
-    def __init__(self, width: int, rows: int, memory: int, scratch: Path) -> None:
-        need = rows * width * 8 * _SORT_FACTOR
-        bits = min(max(0, -(-need // max(memory, 1)) - 1).bit_length(), _MOST_BUCKETS.bit_length() - 1)
-        self._width, self._bits = width, bits
-        self._kept: list[list[NDArray[np.uint64]]] = [[], []]
-        self._files: list[list[IO[bytes]]] = [[], []]
-        if bits:
-            for side in (0, 1):
-                self._files[side] = [(scratch / f"bucket-{side}-{i}").open("w+b") for i in range(1 << bits)]
 
-    def __enter__(self) -> _Buckets:
-        return self
+def _columns(kept: Kept, grouped: bool) -> list[list[Words]]:
+    batches = list(kept)
+    return [[batch.column(name).to_numpy() for batch in batches] for name in _fields(grouped)]
 
-    def __exit__(self, *_: object) -> None:
-        for file in (*self._files[0], *self._files[1]):
-            file.close()
-            Path(file.name).unlink()
 
-    def put(self, side: int, records: NDArray[np.uint64]) -> None:
-        if not self._bits:
-            self._kept[side].append(records)
-            return
-        bucket = (records[0] >> np.uint64(64 - self._bits)).astype(np.intp)
-        order = np.argsort(bucket, kind="stable")
-        ends = np.cumsum(np.bincount(bucket, minlength=1 << self._bits))
-        # One record after the other, so that a bucket's file can be read back in one piece.
-        flat = np.ascontiguousarray(records.T[order])
-        start = 0
-        for file, end in zip(self._files[side], ends.tolist(), strict=True):
-            if end > start:
-                file.write(flat[start:end].data)
-            start = end
+def _as_rows(columns: Sequence[Words]) -> Rows:
+    *hashes, places = columns
+    return Rows(Lanes(*hashes[:2]), Lanes(*hashes[-2:]), places)
 
-    def pairs(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint64]]]:
-        """The records of both sides, bucket by bucket, one row of the array a field."""
-        if not self._bits:
-            yield self._join(self._kept[0]), self._join(self._kept[1])
-            return
-        for one, other in zip_longest(*self._files):
-            yield self._read(one), self._read(other)
 
-    def _join(self, parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-        return np.concatenate(parts, axis=1) if parts else np.zeros((self._width, 0), np.uint64)
+def _together(parts: Sequence[Rows]) -> Rows:
+    columns = zip(*([*rows.group, *rows.row, rows.places] for rows in parts), strict=True)
+    joined = [np.concatenate(column) for column in columns] or [_NOTHING] * 5
+    return _as_rows(joined)
 
-    def _read(self, file: IO[bytes] | None) -> NDArray[np.uint64]:
-        if file is None:
-            return np.zeros((self._width, 0), np.uint64)
-        file.seek(0)
-        flat = np.frombuffer(file.read(), np.uint64).reshape(-1, self._width)
-        return np.ascontiguousarray(flat.T)
+
+def _join(left: Rows, right: Rows, *, grouped: bool) -> Joined:
+    if grouped:
+        ours, theirs, repeated = unlike(left.group, right.group, left.row, right.row)
+    else:
+        (ours, theirs), repeated = surplus(left.row, right.row), 0
+    return left.places[ours].astype(np.intp), right.places[theirs].astype(np.intp), repeated

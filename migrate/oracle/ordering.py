@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from migrate.oracle.cells import valid
 from migrate.oracle.collect import PLACE
+from migrate.oracle.executors import Executor, Kept
 from migrate.oracle.plan import Plan
-from migrate.oracle.shelf import Shelf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,29 +31,49 @@ class _Span:
         if len(places):
             self.first, self.last = min(self.first, int(places.min())), max(self.last, int(places.max()))
 
+    def merge(self, other: _Span) -> None:
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+
     def before(self, other: _Span) -> bool:
         return 0 <= self.last < other.first
 
 
-def null_placement(left: Shelf, right: Shelf, plan: Plan, names: tuple[str, str]) -> Iterator[str]:
+@dataclass
+class _Spans:
+    """Where the NULLs and the values of one column stand."""
+
+    nulls: _Span = field(default_factory=lambda: _Span(*_NOWHERE))
+    values: _Span = field(default_factory=lambda: _Span(*_NOWHERE))
+
+    def merge(self, other: _Spans) -> None:
+        self.nulls.merge(other.nulls)
+        self.values.merge(other.values)
+
+
+def null_placement(sides: tuple[Kept, Kept], plan: Plan, names: tuple[str, str], executor: Executor) -> Iterator[str]:
     """A sentence for every column whose NULLs one side has before all its values and the other after them."""
+    columns = [column.name for column in plan.compared]
+    whole = [{name: _Spans() for name in columns} for _ in sides]
+    for kept, spans in zip(sides, whole, strict=True):
+        for found in executor.map(partial(_spans, columns), kept.pieces(), what="looking for NULLs"):
+            for name in columns:
+                spans[name].merge(found[name])
     for column in plan.compared:
-        sides = [_spans(shelf, column.name) for shelf in (left, right)]
         for first, last in ((0, 1), (1, 0)):
-            nulls, values = sides[first]
-            other_nulls, other_values = sides[last]
-            if nulls.before(values) and other_values.before(other_nulls):
+            one, other = whole[first][column.name], whole[last][column.name]
+            if one.nulls.before(one.values) and other.values.before(other.nulls):
                 yield (
                     f"`{column.name}`: NULLs come first on the {names[first]} side and last on the {names[last]} side, "
                     "as an ascending sort has them in Spark and in Ray. More: `migrate explain SR307`."
                 )
 
 
-def _spans(shelf: Shelf, column: str) -> tuple[_Span, _Span]:
-    nulls, values = _Span(*_NOWHERE), _Span(*_NOWHERE)
-    for batch in shelf:
-        present = valid(batch.column(column))
+def _spans(columns: Sequence[str], kept: Kept) -> dict[str, _Spans]:
+    found = {name: _Spans() for name in columns}
+    for batch in kept:
         places = batch.column(PLACE).to_numpy()
-        nulls.see(places[~present])
-        values.see(places[present])
-    return nulls, values
+        for name, spans in found.items():
+            present = valid(batch.column(name))
+            spans.nulls.see(places[~present])
+            spans.values.see(places[present])
+    return found

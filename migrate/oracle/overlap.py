@@ -32,9 +32,22 @@ class Overlap:
     def add(self, side: int, column: str, cells: Lanes) -> None:
         counts = self._counts[side, column]
         counts.add(cells.one[cells.one <= np.uint64(self._limits[column])])
+        self._hold(column, counts)
+
+    def _hold(self, column: str, counts: _Counts) -> None:
+        """Lower the column's limit until what is counted is few enough."""
+        counts.cut(self._limits[column])
         while len(counts.values) > _DISTINCT:
             self._limits[column] >>= 1
             counts.cut(self._limits[column])
+
+    def merge(self, other: Overlap) -> None:
+        """Take in what was counted elsewhere over the same columns."""
+        for (side, name), theirs in other._counts.items():
+            self._limits[name] = min(self._limits[name], other._limits[name])
+            counts = self._counts[side, name]
+            counts.merge(theirs.values, theirs.counts)
+            self._hold(name, counts)
 
     def anchors(self) -> tuple[str, ...]:
         """The columns of which at least nine in ten values are found on both sides."""
@@ -58,7 +71,9 @@ class _Counts:
         self.counts: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def add(self, values: NDArray[np.uint64]) -> None:
-        new, often = np.unique(values, return_counts=True)
+        self.merge(*np.unique(values, return_counts=True))
+
+    def merge(self, new: NDArray[np.uint64], often: NDArray[np.int64]) -> None:
         self.values, place = np.unique(np.concatenate([self.values, new]), return_inverse=True)
         weights = np.concatenate([self.counts, often])
         self.counts = np.zeros(len(self.values), np.int64)

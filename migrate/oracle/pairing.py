@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,8 @@ from migrate.oracle.collect import PLACE
 from migrate.oracle.floats import Split, split
 from migrate.oracle.groups import group, pair
 from migrate.oracle.hashing import Lanes, seed, zeros
-from migrate.oracle.narrow import is_json
 from migrate.oracle.plan import ColumnPlan, Plan
-from migrate.oracle.shelf import Shelf
-from migrate.oracle.sketch import column_hash
+from migrate.oracle.sketch import column_hash, is_json
 from migrate.oracle.tolerance import Close, agree
 
 if TYPE_CHECKING:
@@ -28,8 +26,8 @@ if TYPE_CHECKING:
 class Side:
     """The rows of one side: their places in the dataset, a hash a cell, and the columns' values on demand."""
 
-    def __init__(self, shelf: Shelf, plan: Plan) -> None:
-        self._batches = list(shelf)
+    def __init__(self, kept: Iterable[pa.RecordBatch], plan: Plan) -> None:
+        self._batches = list(kept)
         self._hashes: dict[str, Lanes] = {}
         self._splits: dict[str, Split] = {}
         self._values: dict[str, pa.Array] = {}

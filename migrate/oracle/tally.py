@@ -15,9 +15,9 @@ from migrate.oracle.causes import CAUSES, Cause
 from migrate.oracle.distance import Distance, further, largest
 from migrate.oracle.model import Cell, Options, Sample
 from migrate.oracle.model import Side as Where
-from migrate.oracle.narrow import is_json
 from migrate.oracle.pairing import Pairs, Side
 from migrate.oracle.plan import ColumnPlan, Plan
+from migrate.oracle.sketch import is_json
 from migrate.oracle.tolerance import Close, within
 
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ class ColumnTally:
     max_abs: Distance = None
     fits: Counter[int] = field(default_factory=Counter)
     details: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def merge(self, other: ColumnTally) -> None:
+        """Take in what other pairs told."""
+        self.mismatched += other.mismatched
+        self.max_abs = further(self.max_abs, other.max_abs)
+        self.fits += other.fits
+        for number, details in other.details.items():
+            self.details.setdefault(number, Counter()).update(details)
 
     def causes(self) -> Iterator[tuple[Cause, int, str]]:
         """The causes that fit, each with how many cells it explains and its most frequent detail."""
@@ -67,6 +75,18 @@ class Tally:
         for start in range(0, len(order), _CHUNK_PAIRS):
             chunk = order[start : start + _CHUNK_PAIRS]
             self._pairs(left, right, pairs.left[chunk], pairs.right[chunk])
+
+    def merge(self, other: Tally) -> None:
+        """Take in what was counted over other rows."""
+        for name, column in other.columns.items():
+            self.columns[name].merge(column)
+        self.changed += other.changed
+        self.only_left += other.only_left
+        self.only_right += other.only_right
+        self.unsettled += other.unsettled
+        self._first_of = {**other._first_of, **self._first_of}
+        for where, samples in other._samples.items():
+            self._keep(where, samples)
 
     def lacking(self, where: Where, side: Side, rows: Rows) -> None:
         """Count rows that stay without a partner."""

@@ -218,7 +218,6 @@ def test_a_checksum_that_does_not_fit_is_damage(sides: tuple[Path, Path]) -> Non
         (("--rel-tol", "x=nan"), "nan"),
         (("--key", "id", "--ignore", "id"), "id"),
         (("--ignore", "id", "--ignore", "x", "--ignore", "s"), "--ignore"),
-        (("--engine", "ray"), "--engine ray"),
         (("--input-format", "csv"), "left.parquet"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

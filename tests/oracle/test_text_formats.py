@@ -138,8 +138,8 @@ def test_json_values_are_shown_as_values(tmp_path: Path) -> None:
 
 
 def test_json_beyond_memory_is_kept_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrate.oracle.sources.jsonlines._IN_MEMORY", 10)
     monkeypatch.setattr("migrate.oracle.sources.jsonlines._BATCH_LINES", 2)
     lines = [f'{{"a": {i}, "b{i % 3}": {i}}}' for i in range(9)]
-    assert ask(tmp_path, "\n".join(lines), "\n".join(lines[::-1]), "a.json").verdict is Verdict.EQUAL
-    assert ask(tmp_path, "\n".join(lines), "\n".join(lines[1:]), "a.json").only_left == 1
+    options = Options(memory=40)
+    assert ask(tmp_path, "\n".join(lines), "\n".join(lines[::-1]), "a.json", options).verdict is Verdict.EQUAL
+    assert ask(tmp_path, "\n".join(lines), "\n".join(lines[1:]), "a.json", options).only_left == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from migrate.oracle.executors import Executor
 from migrate.oracle.logical import Logical
 from migrate.oracle.sources.files import Format, find
 
@@ -32,12 +33,19 @@ class Source(Protocol):
     def notes(self) -> Sequence[str]:
         """What a person should know of how it was read; `{side}` stands for the side's name."""
 
+    @property
+    def rows(self) -> int | None:
+        """How many there are, where that is known without reading them."""
+
+    def parts(self) -> Sequence[Source]:
+        """The same dataset in pieces that follow each other, each of which can be read by another process."""
+
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """These columns of all rows. A column that a file lacks is NULL there. Raises MigrateError on damage."""
 
 
-def open_source(path: Path, wanted: Format | None, scratch: Path) -> Source:
-    """The reader of the dataset at a path; `scratch` is a folder for what has to be unpacked first.
+def open_source(path: Path, wanted: Format | None, executor: Executor) -> Source:
+    """The reader of the dataset at a path; what has to be looked at first is looked at by tasks of the executor.
 
     Raises MigrateError when there is nothing to read, or what there is cannot be read.
     """
@@ -45,15 +53,15 @@ def open_source(path: Path, wanted: Format | None, scratch: Path) -> Source:
     if dataset.format is Format.PARQUET:
         from migrate.oracle.sources.parquet import ParquetSource
 
-        return ParquetSource.open(dataset)
+        return ParquetSource.open(dataset, executor)
     if dataset.format is Format.CSV:
         from migrate.oracle.sources.delimited import DelimitedSource
 
-        return DelimitedSource.open(dataset)
+        return DelimitedSource.open(dataset, executor)
     if dataset.format is Format.JSON:
         from migrate.oracle.sources.jsonlines import JsonSource
 
-        return JsonSource.open(dataset, scratch)
+        return JsonSource.open(dataset, executor)
     from migrate.oracle.sources.text import TextSource
 
     return TextSource(dataset)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from migrate.errors import MigrateError
+from migrate.oracle.executors import Executor
 from migrate.oracle.logical import ABSENT, DOUBLE, TEXT, Logical
 from migrate.oracle.model import Options
 from migrate.oracle.sources.dialect import Doubled, has_backslashes
@@ -37,18 +39,26 @@ class DelimitedSource:
     numbers: frozenset[str] = frozenset()
 
     @classmethod
-    def open(cls, dataset: Dataset) -> DelimitedSource:
+    def open(cls, dataset: Dataset, executor: Executor) -> DelimitedSource:
         if any(file.partition for file in dataset.files):
             raise MigrateError(
                 f"{dataset.path} is partitioned CSV, which compare cannot read: compare one partition at a time."
             )
         paths = [file.path for file in dataset.files]
-        backslashes = [_with_name(path, has_backslashes) for path in paths]
-        return cls(dataset.path, tuple((path, _header(path)) for path in paths), any(backslashes))
+        looks = list(executor.map(_look, paths, what="looking at files"))
+        headers = tuple((path, header) for path, (header, _) in zip(paths, looks, strict=True))
+        return cls(dataset.path, headers, any(backslashes for _, backslashes in looks))
 
     @property
     def notes(self) -> Sequence[str]:
         return (_DIALECT,) if self.backslashes else ()
+
+    @property
+    def rows(self) -> int | None:
+        return None
+
+    def parts(self) -> Sequence[DelimitedSource]:
+        return [replace(self, headers=(header,)) for header in self.headers]
 
     def with_numbers(self, columns: frozenset[str]) -> DelimitedSource:
         return replace(self, numbers=columns)
@@ -103,9 +113,11 @@ def _stream(path: Path, backslashes: bool = False) -> pa.NativeFile:
     return pa.input_stream(str(path), compression="detect")
 
 
-def _with_name(path: Path, look: Callable[[Path], bool]) -> bool:
+def _look(path: Path) -> tuple[tuple[str, ...], bool]:
+    """A file's header, and whether its quotes are escaped by backslashes."""
     with reading(path):
-        return look(path)
+        backslashes = has_backslashes(path)
+    return _header(path), backslashes
 
 
 def _header(path: Path) -> tuple[str, ...]:
@@ -137,24 +149,34 @@ def _batches(stream: pa.NativeFile, header: Sequence[str]) -> Iterator[pa.Record
     yield from reader
 
 
-def numeric_columns(sources: tuple[DelimitedSource, DelimitedSource], options: Options) -> frozenset[str]:
+def numeric_columns(
+    sources: tuple[DelimitedSource, DelimitedSource], options: Options, executor: Executor
+) -> frozenset[str]:
     """The columns that the tolerance for the rest turns into numbers: nothing but numbers, and not integers only.
 
     A column of integers stays text, as no tolerance ever reaches an integer.
     """
     shared = sources[0].columns.keys() & sources[1].columns.keys()
-    candidates = shared - set(options.keys) - set(options.ignore) - set(options.tolerances)
+    candidates = sorted(shared - set(options.keys) - set(options.ignore) - set(options.tolerances))
+    parts = [part for source in sources for part in source.parts()]
+    looks = list(executor.map(partial(_kinds_of_number, candidates), parts, what="looking for numbers"))
+    fractional = frozenset().union(*(found for found, _ in looks))
+    return fractional - frozenset().union(*(refuted for _, refuted in looks))
+
+
+def _kinds_of_number(names: Sequence[str], part: DelimitedSource) -> tuple[set[str], set[str]]:
+    """The columns in which there are numbers that are no integers, and those in which there is anything else."""
     fractional: set[str] = set()
-    for source in sources:
-        for batch in source.batches(sorted(candidates)):
-            for name in sorted(candidates):
-                texts = pc.utf8_trim_whitespace(batch.column(name))
-                present = texts.filter(pc.not_equal(texts, ""))
-                if pc.all(pc.match_substring_regex(present, _INTEGER)).as_py() is not False:
-                    continue
-                try:
-                    present.cast(pa.float64())
-                    fractional.add(name)
-                except pa.ArrowInvalid:
-                    candidates -= {name}
-    return frozenset(fractional & candidates)
+    refuted: set[str] = set()
+    for batch in part.batches(names):
+        for name in names:
+            texts = pc.utf8_trim_whitespace(batch.column(name))
+            present = texts.filter(pc.not_equal(texts, ""))
+            if pc.all(pc.match_substring_regex(present, _INTEGER)).as_py() is not False:
+                continue
+            try:
+                present.cast(pa.float64())
+                fractional.add(name)
+            except pa.ArrowInvalid:
+                refuted.add(name)
+    return fractional, refuted

@@ -12,43 +12,44 @@ from typing import Any
 import pyarrow as pa
 
 from migrate.errors import MigrateError
+from migrate.oracle.executors import Executor, Kept, Scattering
 from migrate.oracle.logical import JSON, Logical
-from migrate.oracle.shelf import Shelf
 from migrate.oracle.sources.files import Dataset
 from migrate.oracle.sources.parquet import reading
 
 _BATCH_LINES = 1 << 14
-_IN_MEMORY = 64 << 20
 _DOUBLE_DIGITS = 17
 """So many significant digits tell any double from all others; a number with more is kept to its last digit."""
 
 
 @dataclass(frozen=True)
 class JsonSource:
-    """JSON lines, parsed once into a scratch file; a key that a row lacks is absent, which null is not."""
+    """JSON lines, parsed once; a key that a row lacks is absent, which null is not."""
 
     path: Path
-    parsed: Shelf
+    parsed: Kept
     names: tuple[str, ...]
 
     @classmethod
-    def open(cls, dataset: Dataset, scratch: Path) -> JsonSource:
+    def open(cls, dataset: Dataset, executor: Executor) -> JsonSource:
         if any(file.partition for file in dataset.files):
             raise MigrateError(
                 f"{dataset.path} is partitioned JSON, which compare cannot read: compare one partition at a time."
             )
-        parsed = Shelf(scratch / f"parsed-{len(list(scratch.iterdir()))}", _IN_MEMORY)
-        names: dict[str, None] = {}
-        for file in dataset.files:
-            for rows in _rows(file.path):
-                batch = _columns(rows)
-                names.update(dict.fromkeys(batch.schema.names))
-                parsed.add(batch)
-        return cls(dataset.path, parsed, tuple(name for name in names if name != _COUNT))
+        paths = [file.path for file in dataset.files]
+        found, (parsed,) = executor.scatter(_parsed, paths, 1, what="parsing JSON")
+        return cls(dataset.path, parsed, tuple(dict.fromkeys(name for names in found for name in names)))
 
     @property
     def notes(self) -> Sequence[str]:
         return ()
+
+    @property
+    def rows(self) -> int | None:
+        return self.parsed.rows
+
+    def parts(self) -> Sequence[JsonSource]:
+        return [JsonSource(self.path, piece, self.names) for piece in self.parsed.pieces()]
 
     @property
     def columns(self) -> Mapping[str, tuple[Logical, ...]]:
@@ -64,6 +65,16 @@ class JsonSource:
 
 _COUNT = "\0row"
 """A column that every batch has, so that rows without any key are still rows."""
+
+
+def _parsed(path: Path) -> Scattering[tuple[str, ...]]:
+    """One file's rows as batches, and the names of its columns."""
+    names: dict[str, None] = {}
+    for rows in _rows(path):
+        batch = _columns(rows)
+        names.update(dict.fromkeys(batch.schema.names))
+        yield 0, batch
+    return tuple(name for name in names if name != _COUNT)
 
 
 def _rows(path: Path) -> Iterator[list[dict[str, str]]]:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from migrate.errors import MigrateError
+from migrate.oracle.executors import Executor
 from migrate.oracle.logical import ABSENT, Logical, logical
 from migrate.oracle.sources import BATCH_BYTES, BATCH_ROWS
 from migrate.oracle.sources.files import DataFile, Dataset
+from migrate.oracle.sources.int96 import as_instants
 
 _REPETITIVE_BYTES = 2
-_SPARK = b"org.apache.spark.version"
+_PART_BYTES, _PART_ROWS = 256 << 20, 1 << 20
+"""A piece of a file holds row groups up to so many bytes and about so many rows, or one that is larger."""
+
+
+class _Group(NamedTuple):
+    """One row group: its number in the file, and how many rows and bytes are in it."""
+
+    number: int
+    rows: int
+    bytes: int
 
 
 @dataclass(frozen=True)
 class _File:
-    """One Parquet file as its footer describes it.
+    """One Parquet file, or some of its row groups, as its footer describes it.
 
     ``schema`` has INT96 columns as what they are, instants. ``int96`` is the unit in which those fit. ``repetitive``
     names columns of few distinct texts, which are better read as indices into a dictionary.
@@ -30,10 +42,25 @@ class _File:
 
     file: DataFile
     schema: pa.Schema
-    rows: int
-    bytes_of: Mapping[str, int]
+    groups: tuple[_Group, ...]
+    row_bytes: Mapping[str, float]
     int96: str
     repetitive: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(group.rows for group in self.groups)
+
+    def cut(self) -> Iterator[_File]:
+        """The same file in pieces of row groups that follow each other; one piece where there is no row group."""
+        piece: list[_Group] = []
+        for group in self.groups:
+            full = sum(g.bytes for g in piece) + group.bytes > _PART_BYTES or sum(g.rows for g in piece) >= _PART_ROWS
+            if piece and full:
+                yield replace(self, groups=tuple(piece))
+                piece = []
+            piece.append(group)
+        yield replace(self, groups=tuple(piece))
 
 
 @dataclass(frozen=True)
@@ -45,12 +72,19 @@ class ParquetSource:
     partition_types: Mapping[str, pa.DataType]
 
     @classmethod
-    def open(cls, dataset: Dataset) -> ParquetSource:
-        return cls(dataset.path, tuple(_footer(file) for file in dataset.files), {})
+    def open(cls, dataset: Dataset, executor: Executor) -> ParquetSource:
+        return cls(dataset.path, tuple(executor.map(_footer, dataset.files, what="reading footers")), {})
 
     @property
     def notes(self) -> Sequence[str]:
         return ()
+
+    @property
+    def rows(self) -> int | None:
+        return sum(file.rows for file in self.files)
+
+    def parts(self) -> Sequence[ParquetSource]:
+        return [replace(self, files=(piece,)) for file in self.files for piece in file.cut()]
 
     @property
     def partition_columns(self) -> frozenset[str]:
@@ -63,7 +97,7 @@ class ParquetSource:
             for name, kind in partition_types.items()
             if name in self.partition_columns and all(_fits(value, kind) for value in self._partition_values(name))
         }
-        return ParquetSource(self.path, self.files, fitting)
+        return replace(self, partition_types=fitting)
 
     def _partition_values(self, name: str) -> set[str | None]:
         return {value for file in self.files for key, value in file.file.partition if key == name}
@@ -96,7 +130,9 @@ class ParquetSource:
             stored = [name for name in columns if name in file.schema.names]
             with reading(file.file.path), _open(file.file.path, file.int96, file.repetitive) as reader:
                 read = 0
-                for batch in reader.iter_batches(batch_size=_batch_rows(file, stored), columns=stored):
+                groups = [group.number for group in file.groups]
+                size = _batch_rows(file, stored)
+                for batch in reader.iter_batches(batch_size=size, row_groups=groups, columns=stored):
                     read += batch.num_rows
                     yield self._assemble(file, batch, columns)
                 if read != file.rows:
@@ -157,100 +193,37 @@ def _footer(file: DataFile) -> _File:
         duplicates = {name for name in schema.names if schema.names.count(name) > 1}
         if duplicates:
             raise MigrateError(f"{file.path} has more than one column called {min(duplicates)}: rename one of them.")
-        int96 = [metadata.schema.column(i).physical_type == "INT96" for i in range(metadata.num_columns)]
-        unit = "us"
-        if any(int96):
-            leaves = iter(int96)
-            schema = pa.schema([field.with_type(_as_instant(field.type, leaves, unit)) for field in schema])
-            names = [field.name for field in schema if _has_leaf(metadata, field.name, int96)]
-            if _SPARK not in (metadata.metadata or {}) and (unit := _int96_unit(file.path, names)) != "us":
-                leaves = iter(int96)
-                schema = pa.schema([field.with_type(_as_instant(field.type, leaves, unit)) for field in schema])
-        return _File(
-            file, schema.remove_metadata(), metadata.num_rows, _bytes_of(metadata), unit, _repetitive(metadata, schema)
-        )
+        schema, unit = as_instants(file.path, metadata, schema, partial(_open, file.path))
+        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+        sizes = tuple(_Group(number, group.num_rows, group.total_byte_size) for number, group in enumerate(groups))
+        return _File(file, schema.remove_metadata(), sizes, _row_bytes(metadata), unit, _repetitive(metadata, schema))
 
 
 def _repetitive(metadata: pq.FileMetaData, schema: pa.Schema) -> tuple[str, ...]:
     """The text columns of which a value takes next to nothing, as only an index into few distinct ones does."""
-    sizes = _bytes_of(metadata)
+    sizes = _row_bytes(metadata)
     return tuple(
         field.name
         for field in schema
         if (pa.types.is_string(field.type) or pa.types.is_binary(field.type))
-        and sizes.get(field.name, 0) < _REPETITIVE_BYTES * metadata.num_rows
+        and sizes.get(field.name, 0) < _REPETITIVE_BYTES
     )
 
 
-def _bytes_of(metadata: pq.FileMetaData) -> dict[str, int]:
-    sizes: dict[str, int] = {}
+def _row_bytes(metadata: pq.FileMetaData) -> dict[str, float]:
+    """How many bytes a row takes on average, by column."""
+    sizes: dict[str, float] = {}
     for group in range(metadata.num_row_groups):
         for index in range(metadata.num_columns):
             column = metadata.row_group(group).column(index)
             name = column.path_in_schema.split(".")[0]
             sizes[name] = sizes.get(name, 0) + column.total_uncompressed_size
-    return sizes
+    return {name: size / max(metadata.num_rows, 1) for name, size in sizes.items()}
 
 
 def _batch_rows(file: _File, columns: Sequence[str]) -> int:
-    size = sum(file.bytes_of.get(name, 0) for name in columns)
-    return max(1, min(BATCH_ROWS, BATCH_BYTES * max(file.rows, 1) // max(size, 1)))
-
-
-def _has_leaf(metadata: pq.FileMetaData, name: str, marked: Sequence[bool]) -> bool:
-    paths = (metadata.schema.column(i).path for i in range(metadata.num_columns))
-    return any(mark and (path == name or path.startswith(name + ".")) for mark, path in zip(marked, paths, strict=True))
-
-
-def _as_instant(kind: pa.DataType, int96: Iterator[bool], unit: str) -> pa.DataType:
-    """The type with every INT96 leaf as an instant. Leaves come in the order of the file's physical columns."""
-    if pa.types.is_struct(kind):
-        fields = [kind.field(i) for i in range(kind.num_fields)]
-        return pa.struct([field.with_type(_as_instant(field.type, int96, unit)) for field in fields])
-    if pa.types.is_map(kind):
-        key = kind.key_field.with_type(_as_instant(kind.key_type, int96, unit))
-        return pa.map_(key, kind.item_field.with_type(_as_instant(kind.item_type, int96, unit)))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        value = kind.value_field.with_type(_as_instant(kind.value_type, int96, unit))
-        return pa.list_(value) if pa.types.is_list(kind) else pa.large_list(value)
-    # Spark and Hive mean an instant by INT96; Arrow reads it as a time without zone.
-    return pa.timestamp(unit, "UTC") if next(int96) else kind
-
-
-def _int96_unit(path: Path, names: list[str]) -> str:
-    """The unit in which the INT96 values of these columns fit: microseconds, or nanoseconds where they have them.
-
-    INT96 holds nanoseconds of any year, more than either unit can. Read as nanoseconds, a year outside 1678 to 2261
-    wraps around without a word; read as microseconds, digits fall off.
-    """
-    finer = outside = False
-    with reading(path), _open(path, "us") as coarse, _open(path, "ns") as fine:
-        pairs = zip(coarse.iter_batches(columns=names), fine.iter_batches(columns=names), strict=True)
-        for one, other in pairs:
-            for low, high in zip(_timestamps(one), _timestamps(other), strict=True):
-                micros, nanos = (array.drop_null().view(pa.int64()).to_numpy() for array in (low, high))
-                with np.errstate(over="ignore"):
-                    finer |= bool((nanos - micros * 1000).any())
-                outside |= bool((np.floor_divide(nanos, 1000) != micros).any())
-    if finer and outside:
-        raise MigrateError(
-            f"{path} holds INT96 timestamps with nanoseconds and years outside 1678 to 2261: no unit holds both."
-        )
-    return "ns" if finer else "us"
-
-
-def _timestamps(batch: pa.RecordBatch) -> Iterator[pa.Array]:
-    pending = [batch.column(i) for i in range(batch.num_columns)]
-    while pending:
-        array = pending.pop()
-        if pa.types.is_timestamp(array.type):
-            yield array
-        elif pa.types.is_struct(array.type):
-            pending.extend(array.flatten())
-        elif pa.types.is_map(array.type):
-            pending.extend([array.keys, array.items])
-        elif pa.types.is_nested(array.type):
-            pending.append(array.flatten())
+    size = sum(file.row_bytes.get(name, 0) for name in columns)
+    return max(1, min(BATCH_ROWS, int(BATCH_BYTES / max(size, 1))))
 
 
 def match_partitions(left: ParquetSource, right: ParquetSource) -> tuple[ParquetSource, ParquetSource]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +29,13 @@ class TextSource:
     @property
     def notes(self) -> Sequence[str]:
         return ()
+
+    @property
+    def rows(self) -> int | None:
+        return None
+
+    def parts(self) -> Sequence[TextSource]:
+        return [TextSource(replace(self.dataset, files=(file,))) for file in self.dataset.files]
 
     @property
     def columns(self) -> Mapping[str, tuple[Logical, ...]]:
