@@ -101,7 +101,7 @@ class _Run:
             tally.merge(pairing.leftovers(pool[0], pool[1]))
         else:
             alone = [(where, piece) for where, kept in zip(_ALONE, pool, strict=True) for piece in kept.pieces()]
-            for counted in self.executor.map(pairing.alone, alone, what="pairing", whole_memory=True):
+            for counted in self.executor.map(pairing.alone, alone, what="counting the rest", whole_memory=True):
                 tally.merge(counted)
         for kept in pool:
             kept.close()

@@ -21,7 +21,7 @@ CASES = list(cases())
 GROUPS = sorted({case.group for case in CASES})
 SAMPLE = [case for group in GROUPS for case in [case for case in CASES if case.group == group][::15]]
 MANY_ROWS = 30_000
-LITTLE_MEMORY = 2_000_000
+LITTLE_MEMORY = 1_000_000
 
 
 @pytest.fixture(scope="session")
