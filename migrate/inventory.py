@@ -16,9 +16,12 @@ from pathlib import Path
 
 from migrate import __version__
 from migrate.cache import Cache, digest
+from migrate.emit.assemble import Layout
+from migrate.emit.cut import cut
 from migrate.emit.plan import plan
 from migrate.errors import MigrateError
 from migrate.frontend.graph import build_job
+from migrate.frontend.module import Module
 from migrate.frontend.parsing import UNREADABLE
 from migrate.frontend.project import Project, load, source_of
 from migrate.ir import Engine, Job, Kind, Verdict
@@ -272,8 +275,16 @@ def _read(root: Path, file: str, project: Project) -> Read:
         # Nothing of it moves, so that nobody has to ask the catalogue what each stage would become.
         placed = replace(judged, stages=tuple(replace(stage, engine=Engine.SPARK) for stage in judged.stages))
     else:
-        placed = with_planned_cuts(place(judged, plan(judged, module, project).refusal))
+        placed = with_planned_cuts(_placed(judged, module, project, root / file))
     return Read(FileRow(file, FileStatus.JOB), lines, job=placed)
+
+
+def _placed(job: Job, module: Module, project: Project, path: Path) -> Job:
+    """The job as a rewrite would place it; a notebook is not rewritten, so nobody has to ask how it would be cut."""
+    planned = plan(job, module, project)
+    if module.repairs or module.notebook:
+        return place(job, planned.refusal)
+    return cut(job, planned, module, project, Layout(path, path.parent / f"{path.stem}_ray")).job
 
 
 def _why_unreadable(root: Path, file: str) -> str:

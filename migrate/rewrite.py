@@ -5,30 +5,26 @@ from __future__ import annotations
 import ast
 import difflib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrate.emit.assemble import Layout, ray_file, spark_file
-from migrate.emit.flow import Flow, HandOff
+from migrate.emit.assemble import Layout, finished
+from migrate.emit.cut import cut
 from migrate.emit.plan import Plan, plan
 from migrate.emit.siblings import foreign_imports, siblings
 from migrate.emit.spec import parity_spec
-from migrate.emit.splice import marks, part_of
-from migrate.emit.style import undefined_names
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
 from migrate.frontend import read_job
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.frontend.source import decode
-from migrate.ir import Cost, Engine, Job, Stage, Verdict
-from migrate.mapping import NotCarried
+from migrate.ir import Engine, Job, Stage, Verdict
 from migrate.passes import judge
-from migrate.passes.place import is_native_shuffle, is_udf_maker, place
+from migrate.passes.place import is_heavy
 from migrate.report.json import Fingerprints, finding_document, stage_document
 
 _REPORT, _SPEC = "report.json", "parity.toml"
@@ -124,32 +120,29 @@ def _written_before(report: Path, job: str) -> set[str]:
 def rewrite(path: Path, folder: Path | None = None, *, everything: bool = False) -> Rewrite:
     """The rewrite of the job at ``path``, into ``folder`` (default ``<stem>_ray`` beside it). Writes nothing.
 
-    Raises MigrateError when the job cannot be read, is no plain Python file, or cannot be cut into parts that do
-    together what it does.
+    Raises MigrateError when the job cannot be read or is no plain Python file.
     """
     target = folder or path.parent / f"{path.stem}_ray"
     read, project, module = _read(path)
     judged = judge(read)
-    planned = plan(judged, module, project)
-    placed = place(judged, planned.refusal, everything=everything)
+    layout = Layout(path, target)
+    made = cut(judged, plan(judged, module, project), module, project, layout, everything=everything)
+    placed, planned = made.job, made.plan
     blocked = _blocked(placed, planned)
-    if not any(stage.engine is Engine.RAY and not is_udf_maker(stage) for stage in placed.stages):
+    if not made.parts:
         wanted = everything or placed.verdict is not Verdict.KEEP_ON_SPARK
         findings = (*placed.findings, *(blocked if wanted else ()))
         report = _report(placed, [], findings)
         return Rewrite(placed, target, {}, (), not (wanted and blocked), findings, report)
-    try:
-        files, run, unsaid = _parts(placed, module, project, planned, path, target)
-    except NotCarried as reason:
-        raise MigrateError(f"{path}: {reason}; move that out of the way by hand, then rewrite again") from reason
+    run = list(made.parts)
+    files = {name: finished(text, module, layout, _note(name, run, layout)) for name, text in made.parts.items()}
     spark_bound = _spark_bound(files[run[-1]], module, project)
-    said = tuple(Finding("SR900", Severity.NOTE, f"this {note}", module.path, line) for line, note in unsaid)
+    said = tuple(Finding("SR900", Severity.NOTE, f"this {note}", module.path, line) for line, note in made.notes)
     findings = (*placed.findings, *blocked, *spark_bound, *said, *_notes(placed, planned))
-    parts = [f"{_seen(path, target)}{name}" for name in run]
-    way_back = Layout(path, target / _SPEC).way_back
-    files[_SPEC] = parity_spec(placed, module, project, planned.emissions, path.stem, way_back, parts)
+    parts = [f"{layout.way_there}/{name}" for name in run]
+    files[_SPEC] = parity_spec(placed, module, project, planned.emissions, path.stem, layout.way_back, parts)
     files[_REPORT] = _report(placed, run, findings)
-    left = any(_heavy(stage) and stage.engine is Engine.SPARK for stage in placed.stages)
+    left = any(is_heavy(stage) and stage.engine is Engine.SPARK for stage in placed.stages)
     return Rewrite(placed, target, files, tuple(run), not (left or spark_bound), findings, files[_REPORT])
 
 
@@ -169,57 +162,20 @@ def _read(path: Path) -> tuple[Job, Project, Module]:
     return job, project, module
 
 
-def _seen(path: Path, target: Path) -> str:
-    """The emitted folder as seen from the job's own, with a slash at its end."""
-    return os.path.relpath(target, path.parent).replace(os.sep, "/") + "/"
-
-
-def _parts(
-    job: Job, module: Module, project: Project, planned: Plan, path: Path, target: Path
-) -> tuple[dict[str, str], list[str], list[tuple[int, str]]]:
-    flow = Flow(job, module, project, planned.emissions)
-    handoffs: list[HandOff] = []
-    ray = part_of(flow, Engine.RAY, handoffs)
-    files: dict[str, str] = {}
-    run: list[str] = []
-    notes = list(ray.notes)
-    spark_name, ray_name = f"{path.stem}_spark.py", f"{path.stem}_ray.py"
-    if flow.has_spark:
-        spark = part_of(flow, Engine.SPARK, handoffs, ray.left)
-        notes += spark.notes
-        spark.edits += marks(flow, _sentences(job, planned))
-        note = f"The Spark part of {path.name}, up to the hand-off that {ray_name} goes on from."
-        files[spark_name] = spark_file(spark, module, project, Layout(path, target / spark_name), note)
-        run.append(spark_name)
-        note = f"The Ray part of {path.name}: goes on from what {spark_name} hands over under HANDOFF_DIR."
-    else:
-        note = f"{path.name} on Ray."
-    files[ray_name] = ray_file(ray, module, project, Layout(path, target / ray_name), note)
-    before = set(undefined_names(module.text, path))
-    for name in [*run, ray_name]:
-        lost = set(undefined_names(files[name], path)) - before
-        if lost:
-            raise NotCarried(f"{name} would use {', '.join(sorted(lost))}, which only the other part has")
-    return files, [*run, ray_name], notes
-
-
-def _heavy(stage: Stage) -> bool:
-    return stage.heavy is not None or stage.cost in {Cost.PYTHON, Cost.ARROW}
-
-
-def _why(stage: Stage, planned: Plan) -> str:
-    if stage.id in planned.refusals:
-        return planned.refusals[stage.id]
-    if is_native_shuffle(stage):
-        return "a shuffle takes Ray longer than Spark, and no Python work comes behind it; --everything moves it"
-    return "it needs a model, a value or an RDD that stays on Spark"
+def _note(name: str, run: list[str], layout: Layout) -> str:
+    """The comment in the head of an emitted file: which part of the job it is."""
+    if len(run) == 1:
+        return f"{layout.job.name} on Ray."
+    if name == layout.spark_name:
+        return f"The Spark part of {layout.job.name}, up to the hand-off that {layout.ray_name} goes on from."
+    return f"The Ray part of {layout.job.name}: goes on from what {layout.spark_name} hands over under HANDOFF_DIR."
 
 
 def _blocked(job: Job, planned: Plan) -> tuple[Finding, ...]:
     """One finding for each stage that keeps Python-heavy work on Spark."""
     names = {blocker for stage in job.stages for blocker in stage.blocked_by}
     return tuple(
-        _finding(stage, Severity.WARNING, f"{stage.symbol} stays on Spark: {_why(stage, planned)}")
+        _finding(stage, Severity.WARNING, f"{stage.symbol} stays on Spark: {planned.why(stage)}")
         for stage in job.stages
         if stage.id in names
     )
@@ -254,17 +210,6 @@ def _spark_bound(text: str, module: Module, project: Project) -> tuple[Finding, 
         for path, sibling in siblings(ast.parse(text), module, project).items()
         for line, package in foreign_imports(sibling.tree)
     )
-
-
-def _sentences(job: Job, planned: Plan) -> dict[str, str]:
-    """For each Python-heavy stage that stays, the comment that stands above its statement."""
-    found = {}
-    for stage in job.stages:
-        for blocker in map(job.stage, stage.blocked_by[:1] if _heavy(stage) else ()):
-            place = "" if blocker.id == stage.id else f", held by {blocker.symbol} on line {blocker.span.line}"
-            why = _why(blocker, planned)
-            found[stage.id] = f"MIGRATE({stage.code or 'SR900'}): {stage.symbol} stays on Spark{place}: {why}"
-    return found
 
 
 def _report(job: Job, run: list[str], findings: tuple[Finding, ...]) -> str:

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.emit.collide import refuse_collisions
-from migrate.emit.flow import Part
+from migrate.emit.flow import CannotCut, Flow, Part
 from migrate.emit.imports import add_imports, imports_above
 from migrate.emit.prune import prune
 from migrate.emit.siblings import SPARK_PACKAGES, find_siblings, foreign_imports, refuse_relative, shipped, siblings
 from migrate.emit.style import formatted
 from migrate.emit.uses import stores
 from migrate.frontend.module import Module
-from migrate.frontend.project import Project
+from migrate.ir import Engine
 from migrate.mapping import Edit, NotCarried
 from migrate.translate import broadcasts, rdds
 from migrate.translate.edits import apply, physical_lines
 from migrate.translate.helpers import helper_source
-from migrate.translate.locate import bound_value
+from migrate.translate.locate import bound_value, functions
 from migrate.translate.names import asked_of, names_used
 from migrate.translate.spark_types import arrow_type
 from migrate.translate.stand_ins import helpers_for, renames
@@ -39,15 +39,30 @@ _HANDOFF = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things stand: the job's file, the emitted file, and the way from the one's folder to the other's."""
+    """Where things stand: the job's file, the folder of the emitted files, and the way from the one to the other."""
 
     job: Path
     target: Path
 
     @property
+    def spark_name(self) -> str:
+        """The file of the Spark part."""
+        return f"{self.job.stem}_spark.py"
+
+    @property
+    def ray_name(self) -> str:
+        """The file of the Ray part."""
+        return f"{self.job.stem}_ray.py"
+
+    @property
     def way_back(self) -> str:
-        """The job's folder, seen from the folder of the emitted file, with ``/``."""
-        return os.path.relpath(self.job.parent, self.target.parent).replace(os.sep, "/")
+        """The job's folder, seen from the emitted files, with ``/``."""
+        return os.path.relpath(self.job.parent, self.target).replace(os.sep, "/")
+
+    @property
+    def way_there(self) -> str:
+        """The folder of the emitted files, seen from the job's, with ``/``."""
+        return os.path.relpath(self.target, self.job.parent).replace(os.sep, "/")
 
     @property
     def folder(self) -> str:
@@ -60,8 +75,9 @@ class Layout:
         return f"os.path.normpath(os.path.join({here}, {self.way_back!r}))"
 
 
-def ray_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
-    """The Ray job: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
+def ray_text(part: Part, flow: Flow, layout: Layout) -> str:
+    """The Ray job, not yet formatted: runs from the job's folder, needs Ray, PyArrow and the user's own imports."""
+    module, project = flow.module, flow.project
     edits = [*part.edits, *_udf_edits(module), *_type_edits(module), *renames(module)]
     text = _pruned(module, edits, SPARK_PACKAGES)
     used = names_used(ast.parse(text))
@@ -92,13 +108,26 @@ def ray_file(part: Part, module: Module, project: Project, layout: Layout, note:
     text = _with_block(text, block, wanted)
     if own:
         text = find_siblings(text, module, project, layout.folder)
-    for _, package in foreign_imports(ast.parse(text)):
-        raise NotCarried(f"the Ray part would still import {package}")
-    return _finished(text, module, layout, note)
+    _refuse_foreign(text, flow)
+    return text
 
 
-def spark_file(part: Part, module: Module, project: Project, layout: Layout, note: str) -> str:
-    """The surviving Spark part: the job as it was up to the hand-off."""
+def _refuse_foreign(text: str, flow: Flow) -> None:
+    """CannotCut where Spark is still imported, for the stages of the functions that do."""
+    tree = ast.parse(text)
+    for _, package in foreign_imports(tree):
+        importers = {
+            scope
+            for scope, function in functions(Module("", text, tree, "")).items()
+            if any(foreign_imports(ast.Module(function.body, [])))
+        }
+        stages = {stage.id for stage in flow.here if stage.scope in importers and stage.engine is Engine.RAY}
+        raise CannotCut(f"the Ray part would still import {package}", stages)
+
+
+def spark_text(part: Part, flow: Flow, layout: Layout) -> str:
+    """The surviving Spark part, not yet formatted: the job as it was up to the hand-off."""
+    module, project = flow.module, flow.project
     text = _pruned(module, part.edits, ())
     if part.helpers:
         helpers, imports = helper_source(part.helpers, part.sorts)
@@ -107,7 +136,7 @@ def spark_file(part: Part, module: Module, project: Project, layout: Layout, not
         text = _with_block(text, block, imports)
     if siblings(ast.parse(text), module, project):
         text = find_siblings(text, module, project, layout.folder)
-    return _finished(text, module, layout, note)
+    return text
 
 
 def _pruned(module: Module, edits: Iterable[Edit], foreign: Iterable[str]) -> str:
@@ -197,7 +226,8 @@ def docstring_end(tree: ast.Module) -> int:
     return 0
 
 
-def _finished(text: str, module: Module, layout: Layout, note: str) -> str:
+def finished(text: str, module: Module, layout: Layout, note: str) -> str:
+    """The text of a part as its file: with ``note`` in its head, formatted, with the job's ends of lines."""
     lines = physical_lines(text)
     at = docstring_end(ast.parse(text))
     comment = "".join(f"# {line}\n" for line in note.splitlines())

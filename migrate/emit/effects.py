@@ -1,4 +1,4 @@
-"""Which statements must not run twice: a split job runs its plain Python in both parts."""
+"""What a plain statement does besides binding names: a split job runs its plain Python in both parts."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _CALLS = {
     "shutil.rmtree",
 }
 _MODULES = ("subprocess.",)
+_LOGGING = {"critical", "debug", "error", "exception", "info", "log", "warning"}
 _METHODS = {"rmdir", "rmtree", "unlink"}
 
 
@@ -39,3 +40,18 @@ def runs_once(statement: ast.AST, module: Module, project: Project, seen: frozen
             if found is not None and runs_once(found[1], found[0], project, seen | {origin}):
                 return True
     return False
+
+
+def is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is only a constant, such as a docstring."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def only_tells(statement: ast.stmt) -> bool:
+    """Whether a statement does no more than print or log."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    function = statement.value.func
+    return (isinstance(function, ast.Name) and function.id == "print") or (
+        isinstance(function, ast.Attribute) and function.attr in _LOGGING
+    )

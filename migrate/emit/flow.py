@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from migrate.emit.sessions import handed_on, is_context, makes_session
@@ -20,6 +20,14 @@ from migrate.translate.stand_ins import uses_of
 from migrate.translate.udfs import udfs_of
 
 _NO_DATASET = {Kind.ACTION, Kind.WRITE, Kind.FIT, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
+
+
+class CannotCut(NotCarried):
+    """The parts of a placed job cannot be told apart as long as these stages run on Ray: by their ids, none for all."""
+
+    def __init__(self, reason: str, stages: Iterable[str] = ()) -> None:
+        super().__init__(reason)
+        self.stages = frozenset(stages)
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,11 @@ class Flow:
     def called(self, node: ast.AST) -> set[Engine]:
         """The engines of the stages in those functions of the repository that a node calls."""
         return {stage.engine for stage in self.called_stages(node) if stage.engine}
+
+    def moved(self, *nodes: ast.AST) -> set[str]:
+        """The ids of the stages on Ray inside nodes, and in the functions that these call."""
+        found = [stage for node in nodes for stage in [*self.stages_in(node), *self.called_stages(node)]]
+        return {stage.id for stage in found if stage.engine is Engine.RAY}
 
     def makes(self, statement: ast.stmt, name: str, user: ast.stmt) -> bool:
         """Whether a statement made the dataset that a name holds and that ``user`` goes on with on the other engine."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrate.emit.context import StageCall
-from migrate.emit.flow import Flow, HandOff, inside
+from migrate.emit.flow import CannotCut, Flow, HandOff, inside
 from migrate.emit.options import Place, place_of
 from migrate.emit.uses import blocks, reads, stores
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Stage
-from migrate.mapping import Edit, NotCarried
+from migrate.mapping import Edit
 from migrate.passes.place import is_handed_over, is_udf_maker
 from migrate.translate.locate import call_of, defined, functions, receiver_of
 from migrate.translate.stand_ins import names_of, stand_ins, uses_of
@@ -54,7 +54,10 @@ def check_uses(flow: Flow, walk: Walk) -> list[Edit]:
                     edits.append(_called(flow, parent))
                 elif isinstance(node, ast.expr) and id(node) not in known and not _harmless(flow, node, parent):
                     name = node.id if isinstance(node, ast.Name) else flow.module.segment(node)
-                    raise NotCarried(f"line {node.lineno} uses {name}, a Ray dataset after the move, in another way")
+                    raise CannotCut(
+                        f"line {node.lineno} uses {name}, a Ray dataset after the move, in another way",
+                        _holders(flow, moved, scope, name) or flow.moved(node),
+                    )
     return edits
 
 
@@ -128,6 +131,14 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
     return {scope: names - flow.sessions for scope, names in found.items()}
 
 
+def _holders(flow: Flow, moved: list[Stage], scope: str, name: str) -> set[str]:
+    """The stages on Ray that make what a name holds; where Spark makes it, those that take it from there."""
+    here = [stage for stage in moved if stage.scope == scope]
+    made = {stage.id for stage in here if stage.result == name}
+    receivers = ((stage.id, receiver_of(flow.module, stage)) for stage in here)
+    return made or {one for one, receiver in receivers if isinstance(receiver, ast.Name) and receiver.id == name}
+
+
 def _of_values(flow: Flow, stage: Stage) -> bool:
     """Whether a stage works on values on the driver alone, as MLlib's transformers do with a single vector."""
     kinds = {flow.job.stage(source).kind for source in stage.inputs}
@@ -177,13 +188,17 @@ def check_crossings(flow: Flow, handoffs: list[HandOff]) -> None:
     for boundary in flow.job.boundaries:
         if boundary.direction == "spark_to_ray" and boundary.source not in covered:
             source, target = flow.job.stage(boundary.source), flow.job.stage(boundary.target)
-            raise NotCarried(
+            raise CannotCut(
                 f"line {target.span.line} takes the dataset of line {source.span.line}, which no plain variable "
-                f"of the same function holds"
+                f"of the same function holds",
+                {target.id},
             )
         source = flow.job.stage(boundary.source)
         if not is_handed_over(source):
-            raise NotCarried(f"line {source.span.line} makes no DataFrame, and only that can be handed over as Parquet")
+            raise CannotCut(
+                f"line {source.span.line} makes no DataFrame, and only that can be handed over as Parquet",
+                {boundary.source, boundary.target},
+            )
 
 
 def check_order(flow: Flow) -> None:
@@ -194,8 +209,9 @@ def check_order(flow: Flow) -> None:
         for write in writes:
             later = read.span.line > write.span.line or read.scope != write.scope
             if later and _same_place(flow, read, write):
-                raise NotCarried(
-                    f"line {read.span.line} reads on Spark what line {write.span.line} writes, which Ray does after it"
+                raise CannotCut(
+                    f"line {read.span.line} reads on Spark what line {write.span.line} writes, which Ray does after it",
+                    {write.id},
                 )
 
 
@@ -226,6 +242,7 @@ def check_returns(flow: Flow, walk: Walk) -> None:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             if node.func.id in walk.silenced:
-                raise NotCarried(
-                    f"line {node.lineno} uses what {node.func.id} returns, which the other engine computes"
+                raise CannotCut(
+                    f"line {node.lineno} uses what {node.func.id} returns, which the other engine computes",
+                    flow.moved(statement),
                 )

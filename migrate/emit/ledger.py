@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from migrate.emit.flow import Flow, HandOff, Part
+from migrate.emit.flow import CannotCut, Flow, HandOff, Part
 from migrate.emit.uses import changes, header, loads, stores
 from migrate.ir import Engine
-from migrate.mapping import NotCarried
 
 COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
@@ -19,8 +18,8 @@ class Ledger:
     """What was decided about the statements of a scope so far.
 
     ``dropped`` are the names that the other part computes, each with the statement that does, ``datasets`` those of
-    them that may hold a dataset. ``kept`` are the statements that stay for their stages, ``neutral`` the others
-    that stay.
+    them that may hold a dataset, ``causes`` by statement the stages on Ray for which it went. ``kept`` are the
+    statements that stay for their stages, ``neutral`` the others that stay.
     """
 
     def __init__(self, flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[ast.stmt] = ()) -> None:
@@ -31,6 +30,7 @@ class Ledger:
         self.plumbing: set[str] = set()
         self.dropped: dict[str, ast.stmt] = {}
         self.datasets: dict[str, ast.stmt] = {}
+        self.causes: dict[int, set[str]] = {}
         self.last: Engine | None = None
         self.name = ""
         self.kept: list[ast.stmt] = []
@@ -58,10 +58,16 @@ class Ledger:
 
     def mark_dropped(self, statement: ast.stmt) -> None:
         """What a statement binds or changes in place is not there, or not as it should be."""
+        self.causes[id(statement)] = self.caused(statement)
         kept_objects = {name for name in changes(statement) if not self._is_module(name)} - self.flow.sessions
         for name in stores(statement) | kept_objects:
             self.dropped[name] = statement
             self.datasets.pop(name, None)
+
+    def caused(self, statement: ast.stmt) -> set[str]:
+        """The stages on Ray in a statement, and those that made what it reads and is not there."""
+        lost = (self.dropped[name] for name in loads(statement) & set(self.dropped))
+        return self.flow.moved(statement).union(*(self.causes.get(id(made), set()) for made in lost))
 
     def _is_module(self, name: str) -> bool:
         return self.module.resolve(ast.Name(name, ast.Load())) is not None
@@ -72,21 +78,22 @@ class Ledger:
             made = self.dropped[name]
             dataset = name in self.datasets and self.flow.makes(made, name, statement)
             if not dataset or not crossing or self.engine is Engine.SPARK:
-                raise NotCarried(
-                    f"line {statement.lineno} needs {name}, which line {made.lineno} computes on the other engine"
+                raise CannotCut(
+                    f"line {statement.lineno} needs {name}, which line {made.lineno} computes on the other engine",
+                    self.flow.moved(statement) if self.engine is Engine.RAY else self.causes[id(made)],
                 )
-            self._runs_once(made)
+            self._runs_once(made, self.flow.moved(statement))
             self.part.handoffs.append(HandOff(self.flow.folder(made, name), made, name))
             del self.dropped[name]
         for name in stores(statement):
             self.dropped.pop(name, None)
 
-    def _runs_once(self, made: ast.stmt) -> None:
+    def _runs_once(self, made: ast.stmt, takers: set[str]) -> None:
         """A hand-off in a loop, or in a function that is called twice, would overwrite itself."""
         around = [node for s in self.flow.body(self.name) for node in ast.walk(s) if isinstance(node, LOOPS)]
         if any(made in ast.walk(loop) and made is not loop for loop in around):
-            raise NotCarried(
-                f"line {made.lineno} makes a dataset in a loop that goes on on Ray; a hand-off is made once"
+            raise CannotCut(
+                f"line {made.lineno} makes a dataset in a loop that goes on on Ray; a hand-off is made once", takers
             )
         name = self.name.rpartition(".")[2]
         if not name:
@@ -99,8 +106,8 @@ class Ledger:
         ]
         loops = [node for node in ast.walk(self.module.tree) if isinstance(node, LOOPS)]
         if len(uses) > 1 or any(use in ast.walk(loop) for use in uses for loop in loops):
-            raise NotCarried(
-                f"{name}, called more than once, makes a dataset on line {made.lineno} that goes on on Ray"
+            raise CannotCut(
+                f"{name}, called more than once, makes a dataset on line {made.lineno} that goes on on Ray", takers
             )
 
     def drop_unused(self, body: list[ast.stmt]) -> None:

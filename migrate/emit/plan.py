@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from migrate.catalogue import mappings
 from migrate.emit.context import StageCall
@@ -10,6 +11,7 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Stage
 from migrate.mapping import Emission, NotCarried
+from migrate.passes.place import is_native_shuffle
 from migrate.translate.locate import call_of, deferred, functions
 
 
@@ -23,6 +25,29 @@ class Plan:
     def refusal(self, stage: Stage) -> str | None:
         """Why a stage cannot be carried to Ray, None when it can."""
         return self.refusals.get(stage.id)
+
+    def why(self, stage: Stage) -> str:
+        """Why a stage that blocks others stays on Spark, in words."""
+        if stage.id in self.refusals:
+            return self.refusals[stage.id]
+        if is_native_shuffle(stage):
+            return "a shuffle takes Ray longer than Spark, and no Python work comes behind it; --everything moves it"
+        return "it needs a model, a value or an RDD that stays on Spark"
+
+    def without(self, stages: Iterable[str], reason: str) -> Plan:
+        """The same with these stages refused, and with them what covers them or is covered by them."""
+        refused = set(stages)
+        while True:
+            tied = {
+                one
+                for stage, emission in self.emissions.items()
+                if refused & {stage, *emission.claims}
+                for one in (stage, *emission.claims)
+            }
+            if tied <= refused:
+                break
+            refused |= tied
+        return replace(self, refusals={**dict.fromkeys(sorted(refused), reason), **self.refusals})
 
 
 def plan(job: Job, module: Module, project: Project) -> Plan:

@@ -65,11 +65,12 @@ def _same_code(one: str, other: str) -> bool:
         return False
 
 
-def undefined_names(text: str, path: Path) -> list[str]:
+@lru_cache(maxsize=8)
+def undefined_names(text: str, path: Path) -> tuple[str, ...]:
     """The names that a text reads and nothing binds, each once."""
     code, out, _ = _ruff(["check", "-q", "--isolated", "--select", "F821", "--output-format", "json"], text, path)
     found = json.loads(out) if code else []
-    return sorted({row["message"].split("`")[1] for row in found})
+    return tuple(sorted({row["message"].split("`")[1] for row in found}))
 
 
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from migrate.emit.effects import runs_once
-from migrate.emit.flow import HandOff
+from migrate.emit.branches import check_branches
+from migrate.emit.effects import is_text, only_tells, runs_once
+from migrate.emit.flow import CannotCut, HandOff
 from migrate.emit.ledger import COMPOUND, DEFINITIONS, LOOPS, Ledger, is_stop, read_text, write_text
 from migrate.emit.uses import blocks, changes, header, loads, own_nodes, stores
 from migrate.ir import Engine, Stage
-from migrate.mapping import Edit, Emission, NotCarried
+from migrate.mapping import Edit, Emission
 from migrate.translate.broadcasts import broadcast_edit, broadcasts_in, frees_broadcast
 from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
 from migrate.translate.rendezvous import is_rendezvous
 
-_LOGGING = {"critical", "debug", "error", "exception", "info", "log", "warning"}
 _STAYS = (
     ast.Return,
     ast.Raise,
@@ -62,7 +62,10 @@ class Walk(Ledger):
             return self.simple(statement)
         if any(flow.stages_in(head) or flow.called(head) for head in heads):
             if len(inner) > 1 or isinstance(statement, ast.While):
-                raise NotCarried(f"line {statement.lineno}: what heads this block and what is inside it part ways")
+                raise CannotCut(
+                    f"line {statement.lineno}: what heads this block and what is inside it part ways",
+                    flow.moved(statement),
+                )
             return self.simple(statement)
         before, dropped, datasets = len(self.removed), dict(self.dropped), dict(self.datasets)
         stay: list[bool] = []
@@ -83,7 +86,7 @@ class Walk(Ledger):
             return False
         for head in heads:
             self.needs(statement, loads(head), crossing=False)
-        self._one_side(statement, before)
+        check_branches(flow, statement, self.removed[before:])
         return True
 
     def _remove_compound(self, statement: ast.stmt, before: int, datasets: dict[str, ast.stmt]) -> None:
@@ -94,24 +97,6 @@ class Walk(Ledger):
         for name in made:
             if isinstance(statement, ast.With | ast.Try) or name in datasets:
                 self.datasets[name] = statement
-
-    def _one_side(self, statement: ast.stmt, before: int) -> None:
-        """One name bound on one branch by Spark's part and on another by Ray's would be missing on one of them."""
-        if not isinstance(statement, ast.If | ast.Try | ast.Match):
-            return
-        removed, ways = set(self.removed[before:]), []
-        for block in blocks(statement):
-            inner = [s for top in block for s in ast.walk(top) if isinstance(s, ast.stmt)]
-            binds = [s for s in inner if isinstance(s, ast.Assign | ast.AnnAssign) and s not in removed]
-            gone = set().union(*(stores(s) for s in inner if s in removed))
-            ways.append((gone, set().union(*(stores(s) for s in binds))))
-        for one, (gone, _) in enumerate(ways):
-            for other, (_, kept) in enumerate(ways):
-                if one != other and gone & kept:
-                    name, line = min(gone & kept), statement.lineno
-                    raise NotCarried(
-                        f"line {line}: one branch of this statement makes {name} on Spark and another on Ray"
-                    )
 
     def simple(self, statement: ast.stmt) -> bool:
         """A statement decided as a whole; whether it stays."""
@@ -159,7 +144,10 @@ class Walk(Ledger):
         texts = [self._emission(stage).before for stage in stages if stage.id not in claimed]
         wanted = [text for text in texts if text is not None]
         if len(wanted) > 1 or (wanted and not stands_alone(self.flow.lines, span)):
-            raise NotCarried(f"line {statement.lineno} holds more than one statement or training; give each its line")
+            raise CannotCut(
+                f"line {statement.lineno} holds more than one statement or training; give each its line",
+                self.flow.moved(statement),
+            )
         for text in wanted:
             indent = self.flow.lines.indent(span.line)
             at = replace(span, end_line=span.line, end_column=span.column)
@@ -177,7 +165,10 @@ class Walk(Ledger):
             or self.flow.called(statement) != self.flow.called(receiver)
             or Engine.RAY in self.flow.called(receiver)
         ):
-            raise NotCarried(f"line {statement.lineno}: Spark's and Ray's part of this statement cannot be told apart")
+            raise CannotCut(
+                f"line {statement.lineno}: Spark's and Ray's part of this statement cannot be told apart",
+                self.flow.moved(statement),
+            )
         name = next(iter(sorted(stores(statement))), "handoff")
         handoff = HandOff(self.flow.folder(statement, name), statement, self.module.segment(receiver))
         if self.engine is Engine.RAY:
@@ -238,7 +229,7 @@ class Walk(Ledger):
         foreign = self.engine is Engine.RAY and flow.is_spark_only(statement)
         if not stops and (foreign or lost):
             if not flow.has_spark and not stores(statement) and not isinstance(statement, _STAYS):
-                raise NotCarried(f"line {statement.lineno} does something of Spark's that is not understood")
+                raise CannotCut(f"line {statement.lineno} does something of Spark's that is not understood")
             if not foreign:
                 self._leaves(statement)
                 self._orphan(statement)
@@ -258,8 +249,10 @@ class Walk(Ledger):
             return
         if stores(statement) and not self._writes_a_file(statement):
             return
-        if not _only_tells(statement):
-            raise NotCarried(f"line {statement.lineno} needs values of the Spark part and of the Ray part")
+        if not only_tells(statement):
+            raise CannotCut(
+                f"line {statement.lineno} needs values of the Spark part and of the Ray part", self.caused(statement)
+            )
         self.notes.append((statement, "needs values of both parts and is in neither"))
 
     def _belongs_here(self, statement: ast.stmt) -> bool:
@@ -269,7 +262,7 @@ class Walk(Ledger):
             first = Engine.SPARK if self.flow.has_spark else Engine.RAY
             return self.engine is (self.last or first)
         binds = stores(statement) | changes(statement)
-        settles = binds or isinstance(statement, _STAYS) or _is_text(statement)
+        settles = binds or isinstance(statement, _STAYS) or is_text(statement)
         return bool(settles and not self._writes_a_file(statement)) or self.last in (None, self.engine)
 
     def _writes_a_file(self, statement: ast.stmt) -> bool:
@@ -288,29 +281,13 @@ class Walk(Ledger):
             if statement.value is not None:
                 self.silenced.add(self.name)
             return
-        for node in own_nodes(statement):
+        nodes = list(own_nodes(statement))
+        loops = any(isinstance(node, LOOPS) for node in nodes)
+        for node in nodes:
             exits = isinstance(node, ast.Call) and self.module.resolve(node.func) in {"sys.exit", "os._exit"}
-            if (
-                isinstance(node, ast.Return)
-                or exits
-                or (isinstance(node, ast.Break | ast.Continue) and not _loops(statement))
-            ):
-                raise NotCarried(f"line {statement.lineno} may end the job early, which the other part would not see")
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _only_tells(statement: ast.stmt) -> bool:
-    """Whether a statement does no more than print or log."""
-    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
-        return False
-    function = statement.value.func
-    return (isinstance(function, ast.Name) and function.id == "print") or (
-        isinstance(function, ast.Attribute) and function.attr in _LOGGING
-    )
-
-
-def _loops(statement: ast.stmt) -> bool:
-    return any(isinstance(node, LOOPS) for node in own_nodes(statement))
+            goes_on = isinstance(node, ast.Break | ast.Continue) and not loops
+            if isinstance(node, ast.Return) or exits or goes_on:
+                raise CannotCut(
+                    f"line {statement.lineno} may end the job early, which the other part would not see",
+                    self.caused(statement),
+                )

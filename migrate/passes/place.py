@@ -28,7 +28,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
     """
     flow = _Flow([stage for stage in job.stages if not is_udf_maker(stage)])
     # What only ends a chain goes where the chain is: nothing is handed over to be shown or written elsewhere.
-    wanted = [stage.id for stage in flow.by_id.values() if _is_heavy(stage) or (everything and stage.kind not in _ENDS)]
+    wanted = [stage.id for stage in flow.by_id.values() if is_heavy(stage) or (everything and stage.kind not in _ENDS)]
     if job.verdict is Verdict.KEEP_ON_SPARK and not everything:
         wanted = []
     refused = {stage.id for stage in flow.by_id.values() if refusal(stage) is not None}
@@ -49,7 +49,7 @@ def place(job: Job, refusal: Callable[[Stage], str | None], *, everything: bool 
         moves = stage.id in ray or (
             is_udf_maker(stage) and (stage.span in makers or not lines.isdisjoint(stage.used_at))
         )
-        blocked = blockers.get(stage.id, []) if not moves and (everything or _is_heavy(stage)) else []
+        blocked = blockers.get(stage.id, []) if not moves and (everything or is_heavy(stage)) else []
         placed.append(
             replace(
                 stage,
@@ -71,12 +71,12 @@ def with_planned_cuts(job: Job) -> Job:
 def is_native_shuffle(stage: Stage) -> bool:
     """Whether a stage moves every row to another task and runs no Python of the job's."""
     whole = stage.kind in _SHUFFLES or stage.symbol.endswith((".distinct", ".dropDuplicates", ".drop_duplicates"))
-    return whole and stage.symbol.startswith(("DataFrame.", "GroupedData.")) and not _is_heavy(stage)
+    return whole and stage.symbol.startswith(("DataFrame.", "GroupedData.")) and not is_heavy(stage)
 
 
 def _shuffles_at_the_end(flow: _Flow) -> set[str]:
     """The native shuffles whose data reaches no Python work."""
-    heavy = [stage.id for stage in flow.by_id.values() if _is_heavy(stage)]
+    heavy = [stage.id for stage in flow.by_id.values() if is_heavy(stage)]
     between = reached(heavy, flow.inputs)
     return {stage.id for stage in flow.by_id.values() if is_native_shuffle(stage)} - between
 
@@ -86,7 +86,8 @@ def is_udf_maker(stage: Stage) -> bool:
     return not stage.inputs and bool(stage.used_at)
 
 
-def _is_heavy(stage: Stage) -> bool:
+def is_heavy(stage: Stage) -> bool:
+    """Whether Spark runs Python for a stage."""
     return stage.heavy is not None or stage.cost in _PYTHON
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrate.emit.assemble import Layout, ray_file
+from migrate.emit.assemble import Layout, finished, ray_text
 from migrate.emit.flow import Flow
 from migrate.emit.plan import Plan, plan
 from migrate.emit.splice import part_of
@@ -60,5 +60,5 @@ def on_ray(case: Case, folder: Path) -> str:
     """The text of the Ray part of a case."""
     _, _, flow, file = planned(case, folder)
     part = part_of(flow, Engine.RAY, [])
-    target = folder / "job_ray" / "job_ray.py"
-    return ray_file(part, flow.module, flow.project, Layout(file, target), "A case.")
+    layout = Layout(file, folder / "job_ray")
+    return finished(ray_text(part, flow, layout), flow.module, layout, "A case.")
