@@ -124,7 +124,7 @@ def test_when_nothing_can_move_nothing_is_written_and_it_is_said_why(
     path.write_text(job(NOTHING_MOVES), encoding="utf-8")
     assert call(path, "--everything") == 1
     out = capsys.readouterr().out
-    assert "held back" in out and "job.py:24 SR" in out and "has no mapping yet" in out
+    assert "held back" in out and "job.py:24 SR" in out and "DataFrame.sample stays on Spark" in out
     assert list(everything_in(tmp_path)) == ["job.py"]
 
 

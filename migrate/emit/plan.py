@@ -12,6 +12,7 @@ from migrate.frontend.project import Project
 from migrate.ir import Job, Stage
 from migrate.mapping import Emission, NotCarried
 from migrate.passes.place import is_native_shuffle
+from migrate.translate.kept import kept_because
 from migrate.translate.locate import call_of, deferred, functions
 
 
@@ -68,7 +69,7 @@ def plan(job: Job, module: Module, project: Project) -> Plan:
 def _emission(stage: Stage, job: Job, module: Module, project: Project) -> Emission:
     mapping = mappings().get(stage.symbol)
     if mapping is None:
-        raise NotCarried(f"{stage.symbol} has no mapping yet")
+        raise NotCarried(kept_because(stage.symbol) or f"{stage.symbol} has no mapping yet")
     _refuse_place(stage, module)
     return mapping.emit(StageCall(stage, job, module, project))
 

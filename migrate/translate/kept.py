@@ -1,0 +1,69 @@
+"""What stays on Spark by decision, with the reason: no mapping would give Spark's answer on Ray."""
+
+from __future__ import annotations
+
+import re
+
+_REASONS = (
+    (
+        "its factors start from draws that MLlib makes for its own blocks of users and items; train it on Spark, and "
+        "move what works on the recommendations",
+        r"(ALS|MatrixFactorization)(Model)?",
+    ),
+    (
+        "its topics depend on the documents that MLlib samples from its partitions; train it on Spark, and move what "
+        "works on the topics",
+        r"(Local|Distributed)?LDA(Model)?",
+    ),
+    (
+        "Ray has no miner of frequent patterns, and a library for one machine would have to hold all of the data",
+        r"(FPGrowth|PrefixSpan)(Model)?|Estimator\.findFrequentSequentialPatterns",
+    ),
+    (
+        "it iterates over a distributed graph, and Ray has no engine for graphs",
+        r"PowerIterationClustering(Model)?|Estimator\.assignClusters",
+    ),
+    (
+        "MLlib splits at sampled quantiles and draws rows by its own generator, so other libraries grow other trees; "
+        "whether those of XGBoost on Ray will do is for a person to decide",
+        r"(DecisionTree|RandomForest|GBT|GradientBoostedTrees)\w*",
+    ),
+    (
+        "it starts from rows or weights that MLlib draws by its own generator, and ends elsewhere from another start",
+        r"((Bisecting)?KMeans|GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
+    ),
+    (
+        "MLlib's optimizers on RDDs add up gradients by partition, and SGD's sample rows by a generator of their own",
+        r"\w+With(SGD|LBFGS)(Model)?",
+    ),
+    (
+        "Ray has no distributed linear algebra",
+        r"(pyspark\.mllib\.linalg\.distributed\.)?(\w*Row|Coordinate|Block)Matrix",
+    ),
+    ("its numbers are drawn by the JVM's generators, one for each partition", r"RandomRDDs"),
+    (
+        "Ray has no streaming engine",
+        r"StreamingContext|\w*DStream|Stream(Frame|Grouped)|DataStream(Reader|Writer)|Streaming\w+",
+    ),
+    (
+        "the rows that it draws depend on Spark's partitions and its generator",
+        r"DataFrame\.(sample|sampleBy|randomSplit)",
+    ),
+    (
+        "it works through Hadoop's formats, which run in the JVM",
+        r"SparkContext\.(newAPIHadoop|hadoop|sequence)(File|RDD)|RDD\.saveAs(NewAPI)?(Hadoop|Sequence)(File|Dataset)",
+    ),
+    (
+        "what Spark promises of the commit of a table is Spark's to keep",
+        r"DataFrame(Writer)?\.(insertInto|saveAsTable)|DataFrameWriterV2",
+    ),
+    ("it works through a JDBC driver, which runs in the JVM", r"DataFrame(Reader|Writer)\.jdbc"),
+)
+"""Each with a pattern of what the calls are methods of, or of the method itself."""
+
+
+def kept_because(symbol: str) -> str | None:
+    """Why a call of that symbol (``ALS.fit``) is left to Spark for good, None where it is only not carried yet."""
+    owner = symbol.rpartition(".")[0].rpartition(".")[2]
+    found = (reason for reason, known in _REASONS if re.fullmatch(known, owner) or re.fullmatch(known, symbol))
+    return next(found, None)
