@@ -26,6 +26,9 @@ FORMATS = ("text", "json", "html", "junit")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Run each side this many times.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that one side run may take.")
 @click.option("--calibrate", is_flag=True, help="Run Spark twice and judge Ray against Spark's own noise.")
+@click.option(
+    "--bisect", is_flag=True, help="On a difference, run both once more and name the first stage that differs."
+)
 @click.option("--keep", is_flag=True, help="Keep the outputs of both sides, also when they are equal.")
 @click.option("--gpu", is_flag=True, help="Refuse to run where no NVIDIA GPU is visible.")
 @click.option("--inputs", metavar="PATH", help="What {inputs} stands for, in place of the spec's own.")
@@ -41,6 +44,7 @@ def parity(
     repeat: int,
     timeout: float | None,
     calibrate: bool,
+    bisect: bool,
     keep: bool,
     gpu: bool,
     inputs: str | None,
@@ -65,6 +69,7 @@ def parity(
         repeat=repeat,
         timeout=timeout,
         calibrate=calibrate,
+        bisect=bisect,
         keep=keep,
         gpu=gpu,
         inputs=inputs,

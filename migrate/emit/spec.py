@@ -18,6 +18,7 @@ from migrate.templating import render
 from migrate.translate.locate import functions
 
 _FORMATS = {"parquet": "parquet", "csv": "csv", "json": "json", "text": "text", "saveAsTextFile": "text"}
+_DATASETS = frozenset(Kind) - {Kind.FIT, Kind.TRAIN, Kind.TUNE, Kind.WRITE, Kind.ACTION, Kind.OPAQUE}
 _SEEDS = ("seed", "random_seed")
 # Where the model itself is compared, a few seeds show that it is the same; a metric alone is tested over more.
 _SEEDS_OF_ONE_MODEL, _SEEDS_OF_A_TEST = 3, 5
@@ -54,6 +55,7 @@ def parity_spec(
         outputs=_outputs(job, module, project, emissions),
         training=_training(job, module, _SEEDS_OF_ONE_MODEL if _shard_keys(job, emissions) else _SEEDS_OF_A_TEST),
         phases=_phases(job),
+        stages=_stages(job),
     )
 
 
@@ -223,6 +225,16 @@ def _training(job: Job, module: Module, seeds: int) -> dict[str, object] | None:
             if wanted in key.lower():
                 return {"metric": key, "output": metrics[0], "seeds": list(range(seeds))}
     return None
+
+
+def _stages(job: Job) -> list[tuple[str, str]]:
+    """Function and variable of every dataset that the job's own file gives a name: both sides can write it out."""
+    named = (
+        (stage.scope, stage.result)
+        for stage in job.stages
+        if stage.result and stage.kind in _DATASETS and not is_udf_maker(stage) and stage.statement.path == job.path
+    )
+    return list(dict.fromkeys(named))
 
 
 def _phases(job: Job) -> list[tuple[str, list[list[int]]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrate.errors import MigrateError
-from migrate.parity.runner import output_path
+from migrate.parity.outputs import output_path
 from migrate.parity.spec import Allowance, Format, Output
 
 if TYPE_CHECKING:

@@ -26,9 +26,17 @@ class Ground:
 
 
 def build(
-    interpreter: Interpreter, ground: Ground, run_id: str, trace_file: Path, added: Mapping[str, str]
+    interpreter: Interpreter,
+    ground: Ground,
+    run_id: str,
+    trace_file: Path,
+    added: Mapping[str, str],
+    stages: Path | None = None,
 ) -> dict[str, str]:
-    """The whole environment of a step. What the spec adds wins over everything but the run's own marks."""
+    """The whole environment of a step. What the spec adds wins over everything but the run's own marks.
+
+    ``stages`` is the file that says which datasets the step writes out on its way.
+    """
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     if "JAVA_HOME" not in environment and interpreter.java_home is not None:
         environment["JAVA_HOME"] = interpreter.java_home
@@ -51,5 +59,6 @@ def build(
         "PYTHONPATH": os.pathsep.join(python_path),
         trace.FILE: str(trace_file),
         trace.RUNNER: str(os.getpid()),
+        **({trace.STAGES: str(stages)} if stages else {}),
     }
     return environment

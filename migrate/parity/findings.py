@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -9,11 +10,13 @@ from statistics import fmean
 from migrate.errors import MigrateError
 from migrate.parity import noise, training
 from migrate.parity.compare import ask
+from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.failure import SideFailed
+from migrate.parity.outputs import is_glob
 from migrate.parity.plan import Pair
-from migrate.parity.result import Cause, Curve, Failure, Metric, OutputResult, SideResult, Verdict
-from migrate.parity.runner import is_glob
+from migrate.parity.result import Cause, Curve, Failure, Metric, SideResult
 from migrate.parity.spec import Format, Output, Spec
+from migrate.parity.verdict import Verdict
 
 
 @dataclass
@@ -26,11 +29,17 @@ class Findings:
     curves: list[Curve] = field(default_factory=list)
     equal_folders: list[str] = field(default_factory=list)
     failure: Failure | None = None
+    parting: Parting | None = None
 
     @property
     def metrics(self) -> list[Metric]:
         """The training metric of each seed, the mean over its repeats."""
         return [_mean(seed, found) for seed, found in self.by_seed.items()]
+
+    def first_different(self, pairs: Sequence[Pair]) -> Pair | None:
+        """The first pair of which an output differs."""
+        different = {(each.seed, each.repeat) for each in self.outputs if each.verdict is Verdict.DIFFERENT}
+        return next((pair for pair in pairs if (pair.spark.seed, pair.spark.repeat) in different), None)
 
     def compare(self, spec: Spec, pair: Pair, run_dir: Path) -> None:
         """Take in a pair that has run: its outputs and its metrics. Raises SideFailed where one can't be read."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrate.parity.result import GateResult, OutputResult, Speed, TrainingResult, Verdict
+from migrate.parity.compared import OutputResult
+from migrate.parity.result import GateResult, TrainingResult
 from migrate.parity.spec import Gates
+from migrate.parity.speed import Speed
+from migrate.parity.verdict import Verdict
 
 EXIT_EQUAL, EXIT_DIFFERENT, EXIT_INCONCLUSIVE = 0, 1, 3
 

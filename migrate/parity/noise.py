@@ -10,8 +10,9 @@ from typing import Any
 
 from migrate.errors import MigrateError
 from migrate.parity.compare import Answer, Question, ask
-from migrate.parity.result import Noise, NoisyColumn, Verdict
+from migrate.parity.compared import Noise, NoisyColumn
 from migrate.parity.spec import EXACT, Allowance, Format, Output
+from migrate.parity.verdict import Verdict
 
 # Two runs show the size of the noise only roughly; what is beyond this many times of it is not noise.
 FACTOR = 10

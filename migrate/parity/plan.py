@@ -12,6 +12,7 @@ from pathlib import Path
 from migrate.errors import MigrateError
 from migrate.ir import Engine
 from migrate.parity import interpreters
+from migrate.parity.result import Purpose
 from migrate.parity.spec import Side, Spec, Step, is_uri
 
 PLACEHOLDERS = ("python", "out", "inputs", "workdir", "seed")
@@ -29,6 +30,7 @@ class Options:
     repeat: int = 1
     timeout: float | None = None
     calibrate: bool = False
+    bisect: bool = False
     keep: bool = False
     gpu: bool = False
     inputs: str | None = None
@@ -51,14 +53,14 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One side, run once. ``repeat`` and ``number`` count from 1. ``calibrates`` marks Spark's second run of a pair."""
+    """One side, run once. ``repeat`` and ``number`` count from 1."""
 
     number: int
     side: Side
     seed: int
     repeat: int
     steps: tuple[PlannedStep, ...]
-    calibrates: bool = False
+    purpose: Purpose = Purpose.PARITY
 
     @property
     def folder(self) -> str:
@@ -67,7 +69,7 @@ class PlannedRun:
 
     @property
     def title(self) -> str:
-        which = ", once more" if self.calibrates else ""
+        which = {Purpose.PARITY: "", Purpose.NOISE: ", once more", Purpose.STAGES: ", stage by stage"}[self.purpose]
         return f"{self.side.engine.value.capitalize()}, seed {self.seed}{_times(self.repeat)}{which}"
 
 
@@ -107,14 +109,14 @@ def plan(spec: Spec, options: Options) -> Plan:
     }
     numbers = count(1)
 
-    def planned(side: Side, seed: int, repeat: int, *, calibrates: bool = False) -> PlannedRun:
-        return PlannedRun(next(numbers), side, seed, repeat, steps[side.engine], calibrates)
+    def planned(side: Side, seed: int, repeat: int, purpose: Purpose = Purpose.PARITY) -> PlannedRun:
+        return PlannedRun(next(numbers), side, seed, repeat, steps[side.engine], purpose)
 
     pairs = []
     for repeat in range(1, options.repeat + 1):
         for seed in spec.seeds:
             spark = planned(spec.spark, seed, repeat)
-            again = planned(spec.spark, seed, repeat, calibrates=True) if options.calibrate else None
+            again = planned(spec.spark, seed, repeat, Purpose.NOISE) if options.calibrate else None
             pairs.append(Pair(spark, planned(spec.ray, seed, repeat), again))
     return Plan(spec, inputs, tuple(pairs))
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from statistics import median
 from typing import Any
 
 from migrate.ir import Engine
+from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.entry import Entry
 from migrate.parity.phases import Segment, totals
 from migrate.parity.sampling import Load, Sample
 from migrate.parity.spec import Phase
+from migrate.parity.speed import Speed, Spread
+from migrate.parity.verdict import Verdict
 
 
-class Verdict(str, Enum):
-    """The answer of a run, and of each part of it. FAILED is only ever the answer of a whole run."""
+class Purpose(str, Enum):
+    """What a side is run for: to be compared and timed, to show Spark's noise, or to write out its stages."""
 
-    EQUAL = "equal"
-    DIFFERENT = "different"
-    INCONCLUSIVE = "inconclusive"
-    FAILED = "failed"
+    PARITY = "parity"
+    NOISE = "noise"
+    STAGES = "stages"
 
 
 class Cause(str, Enum):
@@ -73,7 +75,7 @@ class StepResult:
 class SideResult:
     """One side, run once. ``folder`` is relative to the run directory; ``stopped`` counts processes it left behind.
 
-    ``calibrates`` marks a run of Spark that shows its noise: no figure of speed or use counts it.
+    Only runs for parity count in the figures of speed and use.
     """
 
     engine: Engine
@@ -84,7 +86,7 @@ class SideResult:
     steps: tuple[StepResult, ...]
     samples: tuple[Sample, ...]
     stopped: int
-    calibrates: bool = False
+    purpose: Purpose = Purpose.PARITY
 
     @property
     def seconds(self) -> float:
@@ -121,58 +123,6 @@ class SideResult:
     @property
     def mean_gpu(self) -> float | None:
         return _mean([sample.gpu for sample in self.samples if sample.gpu is not None])
-
-
-@dataclass(frozen=True)
-class NoisyColumn:
-    """A column in which two runs of Spark differ: in so many cells, by at most ``max_abs`` (None: not by a number)."""
-
-    name: str
-    mismatched: int
-    max_abs: float | None
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How one output differs between two runs of Spark. ``rows`` says that it does beyond the values of ``columns``.
-
-    ``sentence`` says what that means for the answer about Ray.
-    """
-
-    columns: tuple[NoisyColumn, ...]
-    rows: bool
-    sentence: str
-
-
-@dataclass(frozen=True)
-class OutputResult:
-    """One declared output of one pair. ``comparison`` is the oracle's document.
-
-    Where Spark differs from itself, ``noise`` says so, and ``comparison`` is the one that settled the verdict.
-    """
-
-    path: str
-    format: str
-    seed: int
-    repeat: int
-    verdict: Verdict
-    comparison: Mapping[str, Any]
-    reason: str | None = None
-    tolerances: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    noise: Noise | None = None
-
-    @property
-    def mismatched_rows(self) -> int:
-        """Rows that differ. What may be Spark's own noise is none, and what nobody can judge is not counted."""
-        if self.noise is not None and self.verdict is Verdict.INCONCLUSIVE:
-            return 0
-        return sum(int(self.comparison.get(key) or 0) for key in ("only_left", "only_right", "changed"))
-
-    @property
-    def differs_in_rows_only(self) -> bool:
-        """Whether the two have the same columns of the same types, so that counting rows says it all."""
-        statuses = {column.get("status") for column in self.comparison.get("columns", ())}
-        return self.mismatched_rows > 0 and statuses <= {"equal", "value"}
 
 
 @dataclass(frozen=True)
@@ -225,30 +175,6 @@ class GateResult:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Wall-clock seconds of one side over its runs."""
-
-    median: float
-    low: float
-    high: float
-    runs: int
-
-
-@dataclass(frozen=True)
-class Speed:
-    """The two wall-clocks and their ratio: ``speedup`` of 2 says that Ray took half as long as Spark.
-
-    ``low`` and ``high`` are the least and the greatest ratio of a pair that ran one after the other.
-    """
-
-    spark: Spread
-    ray: Spread
-    speedup: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Result:
     """A whole parity run. ``started`` and ``ended`` are ISO times in UTC; ``environment`` is versions and machine.
 
@@ -272,6 +198,7 @@ class Result:
     notes: tuple[str, ...]
     environment: Mapping[str, Any]
     history: tuple[Entry, ...] = ()
+    parting: Parting | None = None
 
     @property
     def speed(self) -> Speed | None:
@@ -284,7 +211,7 @@ class Result:
 
     def sides_of(self, engine: Engine) -> tuple[SideResult, ...]:
         """The runs that the figures are about."""
-        return tuple(side for side in self.sides if side.engine is engine and not side.calibrates)
+        return tuple(side for side in self.sides if side.engine is engine and side.purpose is Purpose.PARITY)
 
     def median_phases(self, engine: Engine) -> dict[Phase, float]:
         """Seconds by phase, the median over the side's runs."""

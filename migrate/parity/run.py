@@ -14,17 +14,19 @@ from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity import gpu, ground, history, identity, judge, notes, rundir, training
+from migrate.parity import bisect, gpu, ground, history, identity, judge, notes, rundir, training
+from migrate.parity.compared import Parting
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
 from migrate.parity.findings import Findings
 from migrate.parity.plan import Options, Plan, plan
 from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
-from migrate.parity.result import Cause, Failure, Result, Verdict
+from migrate.parity.result import Cause, Failure, Result
 from migrate.parity.runner import ENDING_SIGNALS, Conditions, run_side
 from migrate.parity.spec import Spec
 from migrate.parity.spec_file import load
+from migrate.parity.verdict import Verdict
 
 EXIT_FAILED = 2
 _SHOWN_RUNS = 60
@@ -47,9 +49,18 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
     findings = Findings()
     with adopting_orphans(), _signals_interrupt(), gpu.metering() as meter:
         conditions = Conditions(
-            run_dir, planned.inputs, _needed(spec), options.timeout, redactor, meter, progress or Progress()
+            run_dir,
+            planned.inputs,
+            _needed(spec),
+            options.timeout,
+            redactor,
+            meter,
+            progress or Progress(),
+            spec.stages,
         )
         _run_pairs(planned, options, conditions, findings)
+        if options.bisect:
+            _bisect(planned, conditions, findings)
     result = _result(planned, findings, run_dir, started, environment)
     if result.verdict is Verdict.EQUAL and not options.keep:
         rundir.drop_outputs(run_dir, findings.equal_folders)
@@ -81,6 +92,19 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
         findings.failure = Failure(Cause.INTERRUPTED, "Interrupted while neither side was running.")
 
 
+def _bisect(planned: Plan, conditions: Conditions, findings: Findings) -> None:
+    """Look for where the first pair parts that differs. What goes wrong with that changes no verdict."""
+    pair = findings.first_different(planned.pairs)
+    if findings.failure is not None or pair is None:
+        return
+    try:
+        findings.parting = bisect.part(planned, pair, conditions, findings.sides)
+    except (MigrateError, OSError) as error:
+        findings.parting = Parting((), None, f"Where the sides part cannot be said: {str(error).rstrip('.')}")
+    except KeyboardInterrupt:
+        findings.parting = Parting((), None, "Interrupted while looking for where the sides part")
+
+
 def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime, environment: dict[str, Any]) -> Result:
     """All findings as one result: a failure until it is judged."""
     spec = planned.spec
@@ -105,6 +129,7 @@ def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime,
         failure=findings.failure,
         notes=tuple(notes.of(findings.sides)),
         environment=environment,
+        parting=findings.parting,
     )
     return result if failed else _judged(result, spec)
 

@@ -68,7 +68,7 @@ def _document(plan: Plan, redactor: Redactor) -> Mapping[str, Any]:
                 "engine": run.side.engine.value,
                 "seed": run.seed,
                 "repeat": run.repeat,
-                "calibrates": run.calibrates,
+                "purpose": run.purpose.value,
                 "cwd": str(run.side.cwd),
                 "steps": [
                     {

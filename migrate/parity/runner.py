@@ -16,14 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from migrate.parity import environment, failure, inputs, interpreters, phases, sampling
+from migrate.parity import environment, failure, inputs, interpreters, phases, sampling, stages
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import Family
 from migrate.parity.gpu import Meter
+from migrate.parity.outputs import output_path
 from migrate.parity.plan import PlannedRun, PlannedStep, fill
 from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
-from migrate.parity.result import Cause, Failure, SideResult, StepResult
+from migrate.parity.result import Cause, Failure, Purpose, SideResult, StepResult
+from migrate.parity.spec import Stage
 
 GRACE_SECONDS = 5.0
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -43,6 +45,7 @@ class Conditions:
     redactor: Redactor
     meter: Meter
     progress: Progress
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass
@@ -70,7 +73,7 @@ class _Attempt:
             steps=tuple(self.steps),
             samples=tuple(self.sampler.samples),
             stopped=self.stopped,
-            calibrates=self.run.calibrates,
+            purpose=self.run.purpose,
         )
 
     def fail(self, cause: Cause, sentence: str, step: PlannedStep | None = None) -> NoReturn:
@@ -120,18 +123,6 @@ def run_side(run: PlannedRun, conditions: Conditions) -> SideResult:
         raise SideFailed(failed.failure, result)
     conditions.progress.side_finished(run, result)
     return result
-
-
-def is_glob(pattern: str) -> bool:
-    return any(sign in pattern for sign in "*?[")
-
-
-def output_path(out: Path, pattern: str) -> Path | None:
-    """Where a declared output lies, None where there is none. The path may be a glob."""
-    path = out / pattern
-    if is_glob(pattern):
-        return path if next(out.glob(pattern), None) else None
-    return path if path.exists() else None
 
 
 def _prepare(run: PlannedRun, conditions: Conditions) -> _Attempt:
@@ -201,9 +192,16 @@ def _launch(attempt: _Attempt, step: PlannedStep) -> _Launch:
         attempt.family.run_id,
         trace_file,
         {name: fill(value, values) for name, value in step.env.items()},
+        _stages(attempt),
     )
     command = [fill(word, values) for word in step.command]
     return _Launch(step, command, variables, trace_file, attempt.folder / f"{step.name}.log")
+
+
+def _stages(attempt: _Attempt) -> Path | None:
+    if attempt.run.purpose is not Purpose.STAGES:
+        return None
+    return stages.order(attempt.folder, len(attempt.steps), attempt.conditions.stages)
 
 
 def _wait(attempt: _Attempt, launch: _Launch) -> int:

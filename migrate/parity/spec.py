@@ -100,6 +100,18 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A dataset on the way: what ``variable`` of ``function`` (empty for the module) holds once it is assigned."""
+
+    variable: str
+    function: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.variable} in {self.function}" if self.function else self.variable
+
+
+@dataclass(frozen=True)
 class Gates:
     """What must hold beyond equal outputs; None is no such gate."""
 
@@ -138,6 +150,7 @@ class Spec:
     gates: Gates
     noise: Allowance = ROUNDING
     cutover: Cutover = Cutover()
+    stages: tuple[Stage, ...] = ()
 
     @property
     def folder(self) -> Path:

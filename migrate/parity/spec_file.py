@@ -19,6 +19,7 @@ from migrate.parity.spec import (
     PhaseLines,
     Side,
     Spec,
+    Stage,
     Step,
     Training,
     is_uri,
@@ -74,6 +75,7 @@ def _spec(table: Table, file: Path, text: str) -> Spec:
         gates=_gates(table.table("gates")),
         noise=_allowance(table.table("noise"), ROUNDING),
         cutover=_cutover(table.table("cutover")),
+        stages=tuple(_stage(each) for each in table.tables("stage", named_by="variable")),
     )
     table.close()
     _check_seeds(table, spec)
@@ -171,6 +173,15 @@ def _gates(table: Table) -> Gates:
     gates = Gates(table.optional_number("min_speedup"), limit)
     table.close(also=("max_mismatched_rows",))
     return gates
+
+
+def _stage(table: Table) -> Stage:
+    stage = Stage(table.text("variable"), table.optional_text("function") or "")
+    for key, value in (("variable", stage.variable), ("function", stage.function or "module")):
+        if not all(part.isidentifier() for part in value.split(".")):
+            table.fail(key, f'is no name in Python: "{value}"')
+    table.close()
+    return stage
 
 
 def _cutover(table: Table) -> Cutover:

@@ -12,9 +12,10 @@ from statistics import fmean, stdev
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity.result import Curve, Metric, TrainingResult, Verdict
+from migrate.parity.result import Curve, Metric, TrainingResult
 from migrate.parity.spec import Training
 from migrate.parity.student import t_cdf, t_quantile
+from migrate.parity.verdict import Verdict
 
 # Two one-sided tests at this level are the same as asking for the 90 % interval to lie within the margin.
 LEVEL = 0.05

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.ir import Engine
+from migrate.parity.compared import Noise, NoisyColumn, OutputResult, Parting, StageResult
 from migrate.parity.entry import Entry
 from migrate.parity.phases import Segment
 from migrate.parity.result import (
@@ -15,17 +16,15 @@ from migrate.parity.result import (
     Failure,
     GateResult,
     Metric,
-    Noise,
-    NoisyColumn,
-    OutputResult,
+    Purpose,
     Result,
     SideResult,
     StepResult,
     TrainingResult,
-    Verdict,
 )
 from migrate.parity.sampling import Load, Sample
 from migrate.parity.spec import Phase
+from migrate.parity.verdict import Verdict
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m\u202e"
 
@@ -248,6 +247,11 @@ def different() -> Result:
         samples=samples,
         notes=["40 of 4,000 rows are missing on Ray", "`label` is int32 on Spark, double on Ray", HOSTILE],
     )
+    stages = (
+        StageResult("decoded in main", Verdict.EQUAL, None, comparison()),
+        StageResult(f"{HOSTILE} in main", None, HOSTILE),
+        StageResult("features in main", Verdict.DIFFERENT, None, differing.comparison),
+    )
     gate = GateResult("max_mismatched_rows", 0, 42, False, "max_mismatched_rows: 42 mismatched rows, at most 0 wanted")
     return replace(
         equal(),
@@ -256,6 +260,7 @@ def different() -> Result:
         headline="`features` (40 of 4,000 rows are missing on Ray); missed gate " + gate.sentence,
         outputs=(output("catalogue"), differing),
         gates=(gate,),
+        parting=Parting(stages, "features in main", "The sides part at features in main: 40 rows are missing on Ray"),
         notes=("other programs used this machine too (31 % while Spark ran), so the times say less than they seem to",),
     )
 
@@ -272,7 +277,7 @@ def inconclusive() -> Result:
         verdict=Verdict.INCONCLUSIVE,
         exit_code=3,
         headline=f"`features` ({said})",
-        sides=(spark_side(0), replace(spark_side(0, 0.5), calibrates=True), ray_side(0)),
+        sides=(spark_side(0), replace(spark_side(0, 0.5), purpose=Purpose.NOISE), ray_side(0)),
         outputs=(noisy,),
         training=None,
         curves=(),

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from migrate.parity.noise import Outs, judge
-from migrate.parity.result import Verdict
 from migrate.parity.spec import ROUNDING, Allowance, Format, Output
+from migrate.parity.verdict import Verdict
 
 if TYPE_CHECKING:
     from tests.parity.conftest import Bench
@@ -145,8 +145,8 @@ def test_a_calibrated_run(
     assert "Spark differs from itself in `score`" in shown
     document = bench.document
     jsonschema.validate(document, json.loads((checkout / "migrate" / "schemas" / "parity.schema.json").read_text()))
-    order = [(side["engine"], side["calibrates"]) for side in document["sides"]]
-    assert order == [("spark", False), ("spark", True), ("ray", False)]
+    order = [(side["engine"], side["purpose"]) for side in document["sides"]]
+    assert order == [("spark", "parity"), ("spark", "noise"), ("ray", "parity")]
     assert (document["verdict"], document["speed"]["spark"]["runs"]) == (verdict, 1)
     assert document["outputs"][0]["noise"]["columns"][0]["name"] == "score"
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from migrate.errors import MigrateError
-from migrate.parity.result import Metric, Verdict
+from migrate.parity.result import Metric
 from migrate.parity.spec import Training
 from migrate.parity.student import t_cdf, t_quantile
 from migrate.parity.training import curves, judge, read_metric
+from migrate.parity.verdict import Verdict
 
 
 # Upper percentage points of the t distribution, as printed in statistical tables.

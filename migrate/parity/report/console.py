@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console, RenderableType
 
-from migrate.parity.result import Verdict
+from migrate.parity.verdict import Verdict
 
 STYLE = {
     Verdict.EQUAL: "bold green",

@@ -9,7 +9,8 @@ from typing import Any
 
 from migrate import __version__
 from migrate.ir import Engine
-from migrate.parity.result import OutputResult, Result, SideResult, TrainingResult
+from migrate.parity.compared import OutputResult, Parting
+from migrate.parity.result import Result, SideResult, TrainingResult
 
 SCHEMA_VERSION = 1
 
@@ -32,6 +33,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "outputs": [_output_json(output) for output in result.outputs],
         "training": None if result.training is None else _training_json(result.training),
         "curves": [vars(curve) for curve in result.curves],
+        "parting": None if result.parting is None else _parting_json(result.parting),
         "gates": [vars(gate) for gate in result.gates],
         "speed": None if speed is None else {**vars(speed), "spark": vars(speed.spark), "ray": vars(speed.ray)},
         "phases": {engine.value: result.median_phases(engine) for engine in Engine},
@@ -50,6 +52,10 @@ def _output_json(output: OutputResult) -> dict[str, Any]:
     if output.noise is not None:
         noise = {**vars(output.noise), "columns": [vars(column) for column in output.noise.columns]}
     return {**vars(output), "mismatched_rows": output.mismatched_rows, "noise": noise}
+
+
+def _parting_json(parting: Parting) -> dict[str, Any]:
+    return {**vars(parting), "stages": [vars(stage) for stage in parting.stages]}
 
 
 def _training_json(training: TrainingResult) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from migrate import __version__
 from migrate.ir import Engine
 from migrate.parity.entry import Entry
 from migrate.parity.report import charts, words
-from migrate.parity.result import Curve, Result, SideResult, TrainingResult, Verdict
+from migrate.parity.result import Curve, Result, SideResult, TrainingResult
 from migrate.parity.sampling import Sample
 from migrate.parity.spec import Phase
+from migrate.parity.verdict import Verdict
 from migrate.report.source import printable
 from migrate.templating import render
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as Tree
 
+from migrate.parity.compared import OutputResult
 from migrate.parity.report import words
-from migrate.parity.result import OutputResult, Result, Verdict
+from migrate.parity.result import Result
+from migrate.parity.verdict import Verdict
 
 # XML 1.0 has no way to write these, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -9,9 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from migrate.ir import Engine
+from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.report import console, words
-from migrate.parity.result import Failure, OutputResult, Result, TrainingResult, Verdict
+from migrate.parity.result import Failure, Result, TrainingResult
 from migrate.parity.spec import Phase
+from migrate.parity.verdict import Verdict
 from migrate.report.source import printable
 
 _SAMPLES = 3
@@ -31,6 +33,8 @@ def _parts(result: Result) -> list[RenderableType]:
         parts.append(_failure(result.failure))
     if result.outputs:
         parts.append(_outputs(result))
+    if result.parting is not None:
+        parts.append(_parting(result.parting))
     if result.sides:
         parts.append(_clock(result))
     if result.training is not None:
@@ -84,6 +88,17 @@ def _details(output: OutputResult) -> list[RenderableType]:
     for sample in output.comparison.get("samples", ())[:_SAMPLES]:
         lines.append(Padding(Text(printable(_sample(sample)), style="dim"), (0, 0, 0, 2)))
     return lines
+
+
+def _parting(parting: Parting) -> RenderableType:
+    lines: list[RenderableType] = [Text(printable(parting.sentence) + ".", style="bold")]
+    for stage in parting.stages:
+        said = f"not compared ({stage.reason})" if stage.verdict is None else words.VERDICTS[stage.verdict].lower()
+        lines.append(Text(f"  {printable(stage.title)}: {printable(said)}"))
+        if stage.title == parting.first and stage.comparison is not None:
+            samples = stage.comparison.get("samples", ())[:_SAMPLES]
+            lines += [Padding(Text(printable(_sample(sample)), style="dim"), (0, 0, 0, 4)) for sample in samples]
+    return Group(*lines)
 
 
 def _sample(sample: dict[str, object]) -> str:

@@ -14,7 +14,7 @@ from migrate import __version__
 from migrate.parity.entry import Entry
 from migrate.parity.history import Trend
 from migrate.parity.report import console, words
-from migrate.parity.result import Verdict
+from migrate.parity.verdict import Verdict
 from migrate.report.source import printable
 
 SCHEMA_VERSION = 1

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrate.parity.result import GateResult, OutputResult, Result, Speed, Verdict
+from migrate.parity.compared import OutputResult
+from migrate.parity.result import GateResult, Result
+from migrate.parity.speed import Speed
+from migrate.parity.verdict import Verdict
 
 NO_FIGURE = "-"
 _COLUMNS_NAMED = 3

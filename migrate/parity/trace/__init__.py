@@ -8,3 +8,4 @@ FOLDER = Path(__file__).parent
 # Named here for the runner's side; `sitecustomize` runs where this package is not installed and names them again.
 FILE = "MIGRATE_TRACE"
 RUNNER = "MIGRATE_TRACE_RUNNER"
+STAGES = "MIGRATE_STAGES"

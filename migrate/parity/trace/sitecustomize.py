@@ -10,6 +10,11 @@ from __future__ import annotations
 import os
 import sys
 
+# Only a name in annotations, which nothing evaluates: importing `typing` would cost each worker milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -34,24 +39,31 @@ def _start() -> None:
     target, runner = os.environ.get("MIGRATE_TRACE"), os.environ.get("MIGRATE_TRACE_RUNNER")
     if not target or not runner or not _is_main_process(int(runner)):
         return
+    stages = os.environ.get("MIGRATE_STAGES")
     # What the job starts from here on is the job's alone.
-    for name in ("MIGRATE_TRACE", "MIGRATE_TRACE_RUNNER"):
-        del os.environ[name]
+    for name in ("MIGRATE_TRACE", "MIGRATE_TRACE_RUNNER", "MIGRATE_STAGES"):
+        os.environ.pop(name, None)
     kept = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and entry != _HERE]
     if kept:
         os.environ["PYTHONPATH"] = os.pathsep.join(kept)
     else:
         os.environ.pop("PYTHONPATH", None)
-    # Loaded by its place, under a name that no job uses: a job may have a module `tracer` of its own.
+    _load("tracer").install(target)
+    if stages:
+        _load("stages").install(stages)
+
+
+def _load(name: str) -> Any:
+    """A module of this folder, loaded by its place under a name that no job uses: a job may have a `tracer` too."""
     import importlib.util
 
-    spec = importlib.util.spec_from_file_location("_migrate_tracer", os.path.join(_HERE, "tracer.py"))
+    spec = importlib.util.spec_from_file_location(f"_migrate_{name}", os.path.join(_HERE, f"{name}.py"))
     if spec is None or spec.loader is None:
-        return
-    tracer = importlib.util.module_from_spec(spec)
-    sys.modules["_migrate_tracer"] = tracer
-    spec.loader.exec_module(tracer)
-    tracer.install(target)
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _run_the_users_own() -> None:
