@@ -93,7 +93,8 @@ class Column:
     ``name`` is empty where the name that Spark would make up cannot be told; ``plain`` is the name of the input column
     when the values are that column as it stands. ``title`` is how Spark writes the column inside the made-up name of a
     longer expression. ``literal`` is the source of the Python value that the column is, ``single`` says that ``text``
-    is one value for all rows.
+    is one value for all rows. ``window`` is the window that a function in it looks at: the batch has to hold all rows
+    of its partitions.
     """
 
     name: str
@@ -104,6 +105,16 @@ class Column:
     title: str = ""
     literal: str | None = None
     single: bool = False
+    window: Window | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window: the columns that make its partitions, the source of its order of a batch's rows, whether it has one."""
+
+    keys: tuple[str, ...]
+    order: str
+    ordered: bool
 
 
 @dataclass(frozen=True)
@@ -160,6 +171,9 @@ class Call(Protocol):
 
     def column(self, node: ast.expr) -> Column:
         """A Column expression as a PyArrow expression over one batch; NotCarried where it has no counterpart."""
+
+    def windowed(self, node: ast.expr) -> Column:
+        """The same for an expression that may hold window functions."""
 
     def aggregate(self, node: ast.expr) -> Column:
         """The same for an expression that makes one value of all rows of the batch."""

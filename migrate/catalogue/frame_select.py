@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Column, Emission, Mapping
+from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
 from migrate.translate.aggregates import aggregates_of, grouped
 from migrate.translate.built import named
-from migrate.translate.projections import exploded, explosion, listed, literal_texts, selected
+from migrate.translate.projections import brought_together, exploded, explosion, listed, literal_texts, selected
 
 
 class FrameSelect(Mapping):
@@ -26,7 +26,7 @@ class FrameSelect(Mapping):
     the rows whose list is empty or NULL.
 
     ## Not covered
-    Two columns of one name, window functions, aggregates inside of expressions, and functions that have no mapping yet.
+    Two columns of one name, aggregates inside of expressions, and functions that have no mapping yet.
     """
 
     code = "SR301"
@@ -139,9 +139,11 @@ class FrameSelect(Mapping):
         columns: list[Column | None] = []
         for node, before in zip(nodes, listed(call), strict=True):
             star = isinstance(node, ast.Constant) and node.value == "*"
-            column = None if star else call.column(node)
+            column = None if star else call.windowed(node)
             if column is not None and node is not before:
                 column = named(column, name or "col")
             columns.append(column)
-        made = selected(columns)
+        made = brought_together(call, selected(columns), columns)
+        if name is not None and made.edits:
+            raise NotCarried("a row for each element beside a window function is not mapped")
         return made if name is None else explosion(made, name or "col", outer)

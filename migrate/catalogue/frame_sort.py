@@ -5,20 +5,10 @@ from __future__ import annotations
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
 from migrate.translate.built import each_row
+from migrate.translate.orders import ORDERS, Order, order_of
 from migrate.translate.projections import listed, name_list
-
-_MODULE = "pyspark.sql.functions."
-_ORDERS = {
-    "asc": (False, True),
-    "asc_nulls_first": (False, True),
-    "asc_nulls_last": (False, False),
-    "desc": (True, False),
-    "desc_nulls_first": (True, True),
-    "desc_nulls_last": (True, False),
-}
-"""Whether an order falls, and whether it has NULL in front."""
 
 
 class FrameSort(Mapping):
@@ -68,7 +58,7 @@ class FrameSort(Mapping):
 
     def emit(self, call: Call) -> Emission:
         rises = call.argument("ascending")
-        orders = [_order(call, node) for node in listed(call, besides="ascending")]
+        orders = [order_of(call, node) for node in listed(call, besides="ascending")]
         if rises is not None:
             orders = _turned(orders, rises)
         if not orders:
@@ -84,24 +74,10 @@ class FrameSort(Mapping):
         )
 
 
-_Order = tuple[Column, bool, bool]
-
-
-def _order(call: Call, node: ast.expr) -> _Order:
-    """The values of a sort key, whether it falls, and whether NULL stands in front."""
-    if isinstance(node, ast.Call):
-        name = (call.resolve(node.func) or "").removeprefix(_MODULE)
-        if name in _ORDERS and len(node.args) == 1:
-            return (call.column(node.args[0]), *_ORDERS[name])
-        if not name and isinstance(node.func, ast.Attribute) and node.func.attr in _ORDERS and not node.args:
-            return (call.column(node.func.value), *_ORDERS[node.func.attr])
-    return (call.column(node), *_ORDERS["asc"])
-
-
-def _turned(orders: list[_Order], rises: ast.expr) -> list[_Order]:
+def _turned(orders: list[Order], rises: ast.expr) -> list[Order]:
     """The keys in the order that ``ascending=`` says, for all or for each."""
     flags = rises.elts if isinstance(rises, ast.List | ast.Tuple) else [rises] * len(orders)
     values = [flag.value for flag in flags if isinstance(flag, ast.Constant) and flag.value in (0, 1)]
     if len(values) != len(orders) or any(falls or not first for _, falls, first in orders):
         raise NotCarried("ascending= of a sort cannot be read")
-    return [(c, *_ORDERS["asc" if up else "desc"]) for (c, _, _), up in zip(orders, values, strict=True)]
+    return [(c, *ORDERS["asc" if up else "desc"]) for (c, _, _), up in zip(orders, values, strict=True)]

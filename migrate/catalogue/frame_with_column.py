@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.projections import exploded, explosion, literal_texts, with_columns
+from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+from migrate.translate.projections import brought_together, exploded, explosion, literal_texts, with_columns
 
 
 class FrameWithColumn(Mapping):
@@ -19,8 +19,14 @@ class FrameWithColumn(Mapping):
     NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL. None of
     the columns of ``withColumns`` sees the new values of another. Functions and casts are those of ``select``.
 
+    ``row_number``, ``rank``, ``dense_rank``, ``lag``, ``lead``, ``first``, ``last``, ``count``, ``sum``, ``avg``,
+    ``min`` and ``max`` over a window: rows travel to the task that has their partition, which has to fit into its
+    memory. Without a frame that of an order ends with the rows that are equal in it, as on Spark; floating numbers are
+    added up in the window's order. Over all rows, these also come out in its order.
+
     ## Not covered
-    Window functions, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
+    Windows of two partitionings in one step, frames by values (``rangeBetween``), window functions besides those
+    above, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
     """
 
     code = "SR302"
@@ -141,7 +147,63 @@ class FrameWithColumn(Mapping):
             'out = df.withColumn("m", mean("x").over(w))',
             None,
         ),
-        Case("window function", 'out = df.withColumn("n", F.row_number().over(w))', None),
+        Case(
+            "a number for each row of all",
+            'df.withColumn("n", F.row_number().over(Window.orderBy(F.desc("x"), "id"))).select("id", "x", "n").show()',
+            "show(windowed(df, [], lambda batch: set_column(batch, 'n', OverWindow(batch, [], "
+            "(batch['x'], True, False), (batch['id'], False, True)).row_number()), order=lambda batch: "
+            "OverWindow(batch, [], (batch['x'], True, False), (batch['id'], False, True)).by)"
+            ".select_columns(['id', 'x', 'n']))",
+        ),
+        Case(
+            "ranks and neighbours",
+            'by = Window.partitionBy("k").orderBy(F.col("i").desc_nulls_first(), "id")\n'
+            'ties = Window.partitionBy("flag").orderBy("y")\n'
+            'out = df.withColumns({"before": F.lag("price").over(by), "next": F.lead("x", 1, 0).over(by), '
+            '"step": F.col("big") - F.lag("big", 2, -1).over(by)}).withColumn("rank", F.rank().over(ties))'
+            '.withColumn("place", F.dense_rank().over(ties) + 1)',
+            "out = windowed(windowed(windowed(df, ['k'], lambda batch: set_column(set_column(set_column(batch, "
+            "'before', OverWindow(batch, ['k'], (batch['i'], True, True), (batch['id'], False, True))"
+            ".lag(batch['price'])), 'next', OverWindow(batch, ['k'], (batch['i'], True, True), "
+            "(batch['id'], False, True)).lead(batch['x'], 1, 0)), 'step', calculated(batch['big'], '-', "
+            "OverWindow(batch, ['k'], (batch['i'], True, True), (batch['id'], False, True))"
+            ".lag(batch['big'], 2, -1)))), ['flag'], lambda batch: set_column(batch, 'rank', "
+            "OverWindow(batch, ['flag'], (batch['y'], False, True)).rank())), ['flag'], lambda batch: "
+            "set_column(batch, 'place', calculated(OverWindow(batch, ['flag'], (batch['y'], False, True))"
+            ".dense_rank(), '+', pa.scalar(1, pa.int32()))))",
+        ),
+        Case(
+            "running aggregates, keys of -0.0 among them",
+            'run = Window.partitionBy("x").orderBy("flag")\n'
+            'out = df.select("id", "x", F.sum("i").over(run).alias("sum"), F.avg("big").over(run).alias("avg"), '
+            'F.count("day").over(run).alias("count"), F.min("s").over(run).alias("min"), '
+            'F.max("y").over(Window.partitionBy("x")).alias("max"), F.count("*").over(run).alias("n"))',
+            "out = windowed(df, ['x'], lambda batch: pa.table({'id': batch['id'], 'x': batch['x'], "
+            "'sum': OverWindow(batch, ['x'], (batch['flag'], False, True)).sum(batch['i']), "
+            "'avg': OverWindow(batch, ['x'], (batch['flag'], False, True)).avg(batch['big']), "
+            "'count': OverWindow(batch, ['x'], (batch['flag'], False, True)).count(batch['day']), "
+            "'min': OverWindow(batch, ['x'], (batch['flag'], False, True)).min(batch['s']), "
+            "'max': OverWindow(batch, ['x']).max(batch['y']), "
+            "'n': OverWindow(batch, ['x'], (batch['flag'], False, True)).count("
+            "pa.repeat(pa.scalar(1, pa.int32()), len(batch)))}))",
+        ),
+        Case(
+            "frames of rows",
+            'near = Window.orderBy("id").rowsBetween(-2, 1)\n'
+            'out = df.withColumns({"sum": F.sum("x").over(near), "first": F.first("day").over(near), '
+            '"max": F.max("y").over(near), "ints": F.sum("big").over(near)})',
+            "out = windowed(df, [], lambda batch: set_column(set_column(set_column(set_column(batch, "
+            "'sum', OverWindow(batch, [], (batch['id'], False, True), rows=(-2, 1)).sum(batch['x'])), "
+            "'first', OverWindow(batch, [], (batch['id'], False, True), rows=(-2, 1)).first(batch['day'])), "
+            "'max', OverWindow(batch, [], (batch['id'], False, True), rows=(-2, 1)).max(batch['y'])), "
+            "'ints', OverWindow(batch, [], (batch['id'], False, True), rows=(-2, 1)).sum(batch['big'])), "
+            "order=lambda batch: OverWindow(batch, [], (batch['id'], False, True)).by)",
+        ),
+        Case(
+            "a frame by values",
+            'out = df.withColumn("n", F.sum("i").over(Window.orderBy("id").rangeBetween(-2, 0)))',
+            None,
+        ),
     )
 
     def emit(self, call: Call) -> Emission:
@@ -150,10 +212,16 @@ class FrameWithColumn(Mapping):
             if not isinstance(given, ast.Dict) or None in given.keys:
                 raise NotCarried("the columns of withColumns are not a dict that can be read")
             names = literal_texts([key for key in given.keys if key is not None], "columns")
-            return with_columns({name: call.column(node) for name, node in zip(names, given.values, strict=True)})
+            return _made(call, {name: call.windowed(node) for name, node in zip(names, given.values, strict=True)})
         name, expression = call.argument("colName", 0), call.argument("col", 1)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or expression is None:
             raise NotCarried("the name of the new column is not a literal")
         (node,), explodes, outer = exploded(call, [expression])
-        made = with_columns({name.value: call.column(node)})
+        made = _made(call, {name.value: call.windowed(node)})
+        if explodes is not None and made.edits:
+            raise NotCarried("a row for each element of what a window function makes is not mapped")
         return made if explodes is None else explosion(made, name.value, outer)
+
+
+def _made(call: Call, columns: dict[str, Column]) -> Emission:
+    return brought_together(call, with_columns(columns), columns.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
-from migrate.translate.aggregates import aggregates_of, all_numbers, counted, grouped, of_names
+from migrate.translate.aggregates import aggregates_of, all_numbers, counted, grouped, of_names, pivoted
 from migrate.translate.built import quoted
 from migrate.translate.frames import ARROW
 from migrate.translate.groups import grouping_of, map_groups
@@ -16,7 +16,7 @@ class GroupedAggregate(Mapping):
     ## Matches
     ``df.groupBy(keys).agg(...)`` of built-in aggregates, or of pandas UDFs that make one value of a group, and
     ``df.groupBy(keys).count()``, ``sum("v")``, ``avg``, ``mean``, ``min`` and ``max``, with names or of all columns of
-    numbers, with keys or of all rows.
+    numbers, with keys or of all rows, and behind ``pivot(column, values)``.
 
     ## Semantics
     NULL is a key; 0.0 and -0.0 are one, and so is NaN. Aggregates leave NULL out, NaN makes a sum NaN and is larger
@@ -27,7 +27,8 @@ class GroupedAggregate(Mapping):
 
     ## Not covered
     Aggregates of several columns, and inside of expressions; ``first`` and ``last``, which depend on the order of a
-    shuffle; averages of decimals; ``agg`` of a dict of several columns, ``rollup`` and ``cube``.
+    shuffle; averages of decimals; ``agg`` of a dict of several columns; a ``pivot`` without a list of values or of
+    counts of a column; ``rollup`` and ``cube``.
     """
 
     code = "SR505"
@@ -121,13 +122,39 @@ class GroupedAggregate(Mapping):
             "batch.filter(compared(batch['i'], '>', batch['i'])), batch_format='pyarrow'), "
             "lambda batch: of_all_numbers(batch, [], 'max', 'max({})'))",
         ),
-        Case("a pivot", 'out = df.groupBy("k").pivot("flag").sum("i")', None),
+        Case(
+            "a pivot",
+            'out = df.groupBy("k").pivot("flag", [True, False]).agg(F.sum("i"), F.max("x").alias("most"))',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['k']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['k'])"
+            ".map_batches(lambda batch: aggregated(batch, ['k'], {"
+            "'true_sum(i)': ('sum', pc.if_else(compared(batch['flag'], '==', True), batch['i'], None)), "
+            "'true_most': ('max', pc.if_else(compared(batch['flag'], '==', True), batch['x'], None)), "
+            "'false_sum(i)': ('sum', pc.if_else(compared(batch['flag'], '==', False), batch['i'], None)), "
+            "'false_most': ('max', pc.if_else(compared(batch['flag'], '==', False), batch['x'], None))}), "
+            "batch_format='pyarrow', batch_size=None)",
+        ),
+        Case(
+            "a pivot that counts",
+            'out = df.groupBy("flag").pivot("k", ["a", "é", "none"]).count()',
+            "out = df.map_batches(plain_zeros, fn_kwargs={'keys': ['flag']}, batch_format='pyarrow')"
+            ".repartition(shuffle_partitions(), keys=['flag'])"
+            ".map_batches(lambda batch: aggregated(batch, ['flag'], {"
+            "'a': ('some_rows', pc.if_else(compared(batch['k'], '==', 'a'), "
+            "pa.repeat(pa.scalar(1, pa.int32()), len(batch)), None)), "
+            "'é': ('some_rows', pc.if_else(compared(batch['k'], '==', 'é'), "
+            "pa.repeat(pa.scalar(1, pa.int32()), len(batch)), None)), "
+            "'none': ('some_rows', pc.if_else(compared(batch['k'], '==', 'none'), "
+            "pa.repeat(pa.scalar(1, pa.int32()), len(batch)), None))}), "
+            "batch_format='pyarrow', batch_size=None)",
+        ),
+        Case("a pivot without values", 'out = df.groupBy("k").pivot("flag").sum("i")', None),
     )
 
     def emit(self, call: Call) -> Emission:
-        if call.link("GroupedData.pivot") is not None:
-            raise NotCarried("a pivot is not mapped yet")
         keys, nodes, name = grouping_of(call), listed(call), call.stage.symbol.rpartition(".")[2]
+        if call.link("GroupedData.pivot") is not None:
+            return _pivot(call, keys)
         if name == "count":
             return grouped(call, keys, [counted()])
         if name != "agg":
@@ -150,3 +177,15 @@ class GroupedAggregate(Mapping):
         helpers = {helper for column in columns for helper in column.helpers}
         imports = {ARROW}.union(*(column.imports for column in columns))
         return map_groups(call, keys, f"lambda batch: pa.table({{{body}}})", helpers, imports)
+
+
+def _pivot(call: Call, keys: list[str]) -> Emission:
+    name, nodes = call.stage.symbol.rpartition(".")[2], listed(call)
+    if name == "count":
+        aggregates = [counted()]
+    else:
+        found = aggregates_of(call, nodes) if name == "agg" else of_names(call, name, nodes)
+        if not found or not keys:
+            raise NotCarried("a pivot of anything but built-in aggregates of groups is not mapped")
+        aggregates = found
+    return grouped(call, keys, pivoted(call, aggregates))

@@ -61,6 +61,9 @@ class StageCall:
     def column(self, node: ast.expr) -> Column:
         return self._translator().column(node)
 
+    def windowed(self, node: ast.expr) -> Column:
+        return replace(self._translator(), windows=True).column(node)
+
     def aggregate(self, node: ast.expr) -> Column:
         return replace(self._translator(), aggregates=True).column(node)
 

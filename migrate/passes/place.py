@@ -71,6 +71,7 @@ def with_planned_cuts(job: Job) -> Job:
 def is_native_shuffle(stage: Stage) -> bool:
     """Whether a stage moves every row to another task and runs no Python of the job's."""
     whole = stage.kind in _SHUFFLES or stage.symbol.endswith((".distinct", ".dropDuplicates", ".drop_duplicates"))
+    whole |= any(".over(" in argument.source for argument in stage.args)
     return whole and stage.symbol.startswith(("DataFrame.", "GroupedData.")) and not is_heavy(stage)
 
 

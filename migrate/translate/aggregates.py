@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Call, Column, Emission, NotCarried
-from migrate.translate.built import each_row, literal, quoted
+from migrate.translate.built import compared, each_row, literal, made, quoted
 from migrate.translate.frames import opened
 from migrate.translate.groups import key_list, shuffled
 
@@ -31,6 +31,12 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "variance": ("variance", "var_samp({})"),
 }
 """By PySpark's name: the kind that the emitted helper knows, and how Spark names the result."""
+
+
+_PIVOTED = {kind: kind for kind in ("avg", "max", "min", "stddev", "stddev_pop", "sum", "var_pop", "variance")} | {
+    "rows": "some_rows"
+}
+"""The kinds that a pivot may have, with what they are there."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def _aggregate(call: Call, name: str, values: ast.expr) -> Aggregate:
     rows = isinstance(values, ast.Constant) and values.value == "*"
     column = literal(1) if rows else call.column(values)
     shown = title.format(column.title.replace("{", "{{").replace("}", "}}")) if column.title else ""
-    return Aggregate(kind, each_row(column), shown)
+    return Aggregate("rows" if rows and kind == "count" else kind, each_row(column), shown)
 
 
 def aggregates_of(call: Call, nodes: Sequence[ast.expr]) -> list[Aggregate] | None:
@@ -92,7 +98,7 @@ def of_names(call: Call, name: str, nodes: Sequence[ast.expr]) -> list[Aggregate
 
 def counted() -> Aggregate:
     """``grouped.count()``."""
-    return Aggregate("count", each_row(literal(1)), "count")
+    return Aggregate("rows", each_row(literal(1)), "count")
 
 
 def columns_made(aggregates: Sequence[Aggregate], keys: Sequence[str] = ()) -> tuple[str, set[str], set[str]]:
@@ -102,7 +108,9 @@ def columns_made(aggregates: Sequence[Aggregate], keys: Sequence[str] = ()) -> t
     names = [*keys, *(one.name for one in aggregates)]
     if len({name.lower() for name in names}) < len(names):
         raise NotCarried("two columns of one name")
-    body = ", ".join(f'{quoted(one.name)}: ("{one.kind}", {one.values.text})' for one in aggregates)
+    kinds = ["count" if one.kind == "rows" else one.kind for one in aggregates]
+    pairs = zip(aggregates, kinds, strict=True)
+    body = ", ".join(f'{quoted(one.name)}: ("{kind}", {one.values.text})' for one, kind in pairs)
     helpers = set().union(*(one.values.helpers for one in aggregates))
     return f"{{{body}}}", helpers, set().union(*(one.values.imports for one in aggregates))
 
@@ -114,6 +122,29 @@ def grouped(call: Call, keys: Sequence[str], aggregates: Sequence[Aggregate]) ->
         return _whole(call, source, helpers, imports)
     function = f"lambda batch: aggregated(batch, {key_list(list(keys))}, {source})"
     return shuffled(call, list(keys), function, {"aggregated", *helpers}, imports)
+
+
+def pivoted(call: Call, aggregates: Sequence[Aggregate]) -> list[Aggregate]:
+    """The aggregates of the rows of each value of a pivot, as many columns; NotCarried where the values are not known.
+
+    A count of no rows is NULL there.
+    """
+    column, *given = call.link("GroupedData.pivot") or ()
+    if not given or not isinstance(given[0], ast.List | ast.Tuple):
+        raise NotCarried("the columns of a pivot without a list of values come from the data")
+    pivot, values = call.column(column), [one.value for one in given[0].elts if isinstance(one, ast.Constant)]
+    if len(values) < len(given[0].elts) or any(type(value) not in {str, int, bool} for value in values):
+        raise NotCarried("the values of a pivot are not texts, whole numbers or booleans that are written down")
+    if any(one.kind not in _PIVOTED for one in aggregates):
+        raise NotCarried("a pivot of counts of a column and of lists is not mapped")
+    found = []
+    for value in values:
+        title = str(value).lower() if isinstance(value, bool) else str(value)
+        for one in aggregates:
+            kept = made("pc.if_else({}, {}, None)", compared(pivot, "==", literal(value)), one.values)
+            name = title if len(aggregates) == 1 else f"{title}_{one.name}" if one.name else ""
+            found.append(Aggregate(_PIVOTED[one.kind], kept, name))
+    return found
 
 
 def all_numbers(call: Call, kind: str, keys: Sequence[str]) -> Emission:

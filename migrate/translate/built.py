@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from migrate.mapping import Column, NotCarried
+from migrate.mapping import Column, NotCarried, Window
 from migrate.translate.spark_types import ArrowType
 
 COMPUTE = "import pyarrow.compute as pc"
@@ -37,7 +37,17 @@ def made(source: str, *parts: Column, helper: str | None = None, title: str = ""
         imports.union(*(part.imports for part in parts)),
         known,
         single=bool(parts) and all(part.single for part in parts),
+        window=window_of(parts),
     )
+
+
+def window_of(parts: Iterable[Column]) -> Window | None:
+    """The window that columns look at, None for none; NotCarried for windows of two partitionings."""
+    found = [part.window for part in parts if part.window is not None]
+    # Over all rows Spark also puts them in order, which two windows do one after the other.
+    if len({one if not one.keys else one.keys for one in found}) > 1:
+        raise NotCarried("windows over two partitionings in one step are not mapped; give each a step of its own")
+    return found[0] if found else None
 
 
 def reference(name: str) -> Column:

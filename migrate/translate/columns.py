@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Column, NotCarried, Selection
-from migrate.translate import built, sql
+from migrate.translate import built, sql, windows
 from migrate.translate.expressions import MODULE, expression
 from migrate.translate.spark_types import ArrowType
 
@@ -31,7 +31,7 @@ class Translator:
     ``resolve`` gives the dotted origin of a name, ``udf`` the UDF of the job that an expression is, ``is_dataset`` says
     whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
     one value that a name is bound to. ``zone`` is the argument that names the session's time zone to a helper.
-    ``aggregates`` says that a UDF has to make one value of all rows.
+    ``aggregates`` says that a UDF has to make one value of all rows, ``windows`` that there may be window functions.
     """
 
     resolve: Callable[[ast.expr], str | None]
@@ -41,6 +41,7 @@ class Translator:
     bound: Callable[[str], ast.expr | None]
     zone: str = ""
     aggregates: bool = False
+    windows: bool = False
 
     def column(self, node: ast.expr) -> Column:
         """The column of one expression; NotCarried where a part of it has no faithful counterpart yet."""
@@ -109,11 +110,18 @@ class Translator:
         if udf is not None:
             return self._udf(node, udf)
         if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
+            if node.func.attr == "over":
+                return self._over(node.func.value, node.args[0])
             if node.func.attr in {"alias", "name"}:
                 return self._alias(self.column(node.func.value), node.args[0])
             if node.func.attr in {"cast", "astype"}:
                 return built.cast(self.column(node.func.value), self.type_of(node.args[0]), self.zone)
         return expression(self, node)
+
+    def _over(self, function: ast.expr, window: ast.expr) -> Column:
+        if not self.windows:
+            raise NotCarried("a window function is not mapped here")
+        return windows.over(replace(self, windows=False), function, window)
 
     def _alias(self, inner: Column, name: ast.expr) -> Column:
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
@@ -142,4 +150,5 @@ class Translator:
             frozenset().union(*(column.helpers for column in inputs)),
             frozenset().union(*(column.imports for column in inputs)),
             title,
+            window=built.window_of(inputs),
         )

@@ -11,7 +11,7 @@ from migrate.translate.settings import ROWS, ZONE, gpu_option, pandas_options
 from migrate.translate.spark_types import arrow_type
 
 ARROW = "import pyarrow as pa"
-_SHOW_VALUES = {"collect", "first", "show", "take"}
+_SHOW_VALUES = {"collect", "first", "foreach", "show", "take", "to_local_iterator"}
 BATCHES = Difference(
     "batches",
     "a block takes the place of a partition: the same rows, cut elsewhere, so what a function keeps from one batch to "

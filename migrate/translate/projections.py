@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Call, Column, Emission, NotCarried
-from migrate.translate.built import ARROW, each_row, quoted
+from migrate.translate.built import ARROW, each_row, quoted, window_of
+from migrate.translate.frames import opened
+from migrate.translate.windows import specifications
 
 _EXPLODE = {"pyspark.sql.functions.explode": False, "pyspark.sql.functions.explode_outer": True}
 
@@ -108,6 +110,23 @@ def exploded(call: Call, nodes: Sequence[ast.expr]) -> tuple[list[ast.expr], str
         found, outer = alias, _EXPLODE[origin]
         made.append(inner.args[0])
     return made, found, outer
+
+
+def brought_together(call: Call, emission: Emission, columns: Iterable[Column | None]) -> Emission:
+    """The emission with whole partitions in each batch, where columns look at a window."""
+    window = window_of(column for column in columns if column is not None)
+    if window is None:
+        return emission
+    assert emission.text is not None
+    function = emission.text.removeprefix(".map_batches(").removesuffix(', batch_format="pyarrow")')
+    order = "" if window.keys or not window.ordered else f", order=lambda batch: {window.order}"
+    return replace(
+        emission,
+        text=f", {name_list(window.keys)}, {function}{order})",
+        helpers=tuple(sorted({*emission.helpers, "windowed"})),
+        edits=(*emission.edits, opened(call, "windowed")),
+        forgets=tuple(sorted(specifications(call.node()))),
+    )
 
 
 def explosion(emission: Emission, name: str, outer: bool) -> Emission:
