@@ -7,7 +7,7 @@ from dataclasses import replace
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Edit, Emission, Mapping, NotCarried
 from migrate.translate.frames import opened
-from migrate.translate.joins import keys_of_join, kind_of, partner_of, settles
+from migrate.translate.joins import keys_of_join, kind_of, names_all, partner_of, settles
 
 
 class FrameJoin(Mapping):
@@ -27,8 +27,9 @@ class FrameJoin(Mapping):
 
     ## Not covered
     Cross joins and conditions that are no equality of two columns, for which Ray has no join. Keys of text beside
-    numbers, lists or structs, and any other column that both sides have, over which the emitted code raises; so it
-    does where Ray no longer knows the columns of a side without rows.
+    numbers, lists or structs, and any other column that both sides have, over which the emitted code raises unless a
+    ``select`` right behind the join names other columns; so it does where Ray no longer knows the columns of a side
+    without rows.
     """
 
     code = "SR501"
@@ -96,9 +97,9 @@ class FrameJoin(Mapping):
         ),
         Case(
             "columns by their frame",
-            'few = spark.read.parquet(table).select("k", F.col("id").alias("n"))\n'
+            'few = spark.read.parquet(table).select("k", F.col("id").alias("n"), "flag")\n'
             'out = df.join(few, (df["k"] == few["k"]) & (few["n"] == df["id"]), "left").select(df.k, df["id"], few.n)',
-            "out = join(df, few, [('k', 'k'), ('id', 'n')], 'left').select_columns(['k', 'id', 'n'])",
+            "out = join(df, few, [('k', 'k'), ('id', 'n')], 'left', drop_shared=True).select_columns(['k', 'id', 'n'])",
         ),
         Case("every pair", 'out = df.crossJoin(df.select("k"))', None),
         Case("an inequality", 'few = df.select("i")\nout = df.join(few, df.id > few.i)', None),
@@ -120,6 +121,8 @@ class FrameJoin(Mapping):
             options.append(f"null_safe={list(keys.null_safe)}")
         if partner.broadcast:
             options.append("broadcast=True")
+        if kind not in ("semi", "anti") and names_all(call):
+            options.append("drop_shared=True")
         front = Edit(replace(chain, end_line=given.line, end_column=given.column), ", ")
         behind = replace(given, line=given.end_line, column=given.end_column)
         behind = replace(behind, end_line=end.end_line, end_column=end.end_column)

@@ -24,7 +24,7 @@ class FrameReplace(Mapping):
     emitted code raises.
     """
 
-    code = "SR312"
+    code = "SR314"
     symbols = ("DataFrame.replace", "DataFrameNaFunctions.replace")
     kind = Kind.PROJECT
     cost = Cost.NATIVE

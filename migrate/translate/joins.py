@@ -175,6 +175,13 @@ def settles(call: Call, keys: Keys, kind: str, other: ast.expr) -> tuple[Stage, 
     return tuple(dropped)
 
 
+def names_all(call: Call) -> bool:
+    """Whether all that a frame is used for is a ``select`` that names each column it takes."""
+    found = call.consumers()
+    arguments = [argument.source for stage in found for argument in stage.args]
+    return bool(found) and all(s.symbol == "DataFrame.select" for s in found) and not any("*" in a for a in arguments)
+
+
 def _spare(kind: str, other: ast.expr, frame: str) -> bool:
     """Whether a frame is the side whose column of a shared name is not kept."""
     is_other = isinstance(other, ast.Name) and other.id == frame
