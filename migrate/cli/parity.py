@@ -36,6 +36,7 @@ FORMATS = ("text", "json", "html", "junit")
 @click.option("--ray-python", metavar="PYTHON", envvar="MIGRATE_RAY_PYTHON", help="Interpreter of the Ray steps.")
 @click.option("--history", is_flag=True, help="Run nothing: show the runs so far and check the spec's cutover rule.")
 @click.option("--history-file", type=click.Path(dir_okay=False, path_type=Path), help="The file that keeps the runs.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this run directory.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where the run leaves its evidence.")
 def parity(
     spec: Path,
@@ -52,6 +53,7 @@ def parity(
     ray_python: str | None,
     history: bool,
     history_file: Path | None,
+    resume: Path | None,
     run_dir: Path | None,
 ) -> int:
     """Run both sides of SPEC (a parity.toml, or the folder that holds one) and compare what they wrote.
@@ -59,6 +61,8 @@ def parity(
     Exit: 0 equal and every gate met, 1 different or a gate missed, 2 a side failed or the spec is wrong,
     3 inconclusive. With --history: 0 the cutover rule is met, 1 it is not, 2 there is no history.
     """
+    if resume is not None and run_dir is not None:
+        raise MigrateError("--resume goes on in the run directory that it names: leave --run-dir out.")
     if history:
         return _check_history(spec, history_file, format_, output)
     from migrate.parity.plan import Options
@@ -77,6 +81,7 @@ def parity(
         ray_python=_own(ray_python),
         run_dir=run_dir,
         history=history_file,
+        resume=resume,
     )
     with shown() as progress:
         result = run_parity(spec, options, progress)

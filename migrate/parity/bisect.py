@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,9 @@ def part(planned: Plan, pair: Pair, conditions: Conditions, sides: list[SideResu
     last = planned.pairs[-1].ray.number
     for number, run in enumerate((pair.spark, pair.ray), start=last + 1):
         again = replace(run, number=number, purpose=Purpose.STAGES)
-        sides.append(run_side(again, conditions))
         folders.append(conditions.run_dir / "runs" / again.folder)
+        shutil.rmtree(folders[-1], ignore_errors=True)  # Of the run that this one goes on with.
+        sides.append(run_side(again, conditions))
     return _parting(
         tuple(found for number, stage in enumerate(spec.stages) for found in _compare(spec, number, stage, *folders))
     )

@@ -19,15 +19,28 @@ from migrate.parity.spec import Format, Output, Spec
 from migrate.parity.verdict import Verdict
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What one pair came to: enough to do without its outputs from then on."""
+
+    outputs: tuple[OutputResult, ...]
+    metric: Metric | None
+    curves: tuple[Curve, ...]
+
+
 @dataclass
 class Findings:
-    """Grows by pair. ``equal_folders`` are the side runs whose outputs are no evidence of anything any more."""
+    """Grows by pair. ``equal_folders`` are the side runs whose outputs are no evidence of anything any more.
+
+    ``taken_over`` counts the side runs that an earlier run in this run directory has done.
+    """
 
     sides: list[SideResult] = field(default_factory=list)
     outputs: list[OutputResult] = field(default_factory=list)
     by_seed: dict[int, list[Metric]] = field(default_factory=dict)
     curves: list[Curve] = field(default_factory=list)
     equal_folders: list[str] = field(default_factory=list)
+    taken_over: int = 0
     failure: Failure | None = None
     parting: Parting | None = None
 
@@ -41,31 +54,45 @@ class Findings:
         different = {(each.seed, each.repeat) for each in self.outputs if each.verdict is Verdict.DIFFERENT}
         return next((pair for pair in pairs if (pair.spark.seed, pair.spark.repeat) in different), None)
 
-    def compare(self, spec: Spec, pair: Pair, run_dir: Path) -> None:
-        """Take in a pair that has run: its outputs and its metrics. Raises SideFailed where one can't be read."""
-        runs = run_dir / "runs"
-        spark, ray = (runs / run.folder / "out" for run in (pair.spark, pair.ray))
-        again = runs / pair.again.folder / "out" if pair.again else None
-        try:
-            outputs = [_judged(output, spec, pair, spark, again, ray) for output in spec.outputs]
-            self.outputs += outputs
-            self._measure(spec, pair, spark, again, ray)
-        except MigrateError as error:
-            raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=pair.spark.seed)) from error
-        if all(output.verdict is Verdict.EQUAL for output in outputs):
+    def take(self, pair: Pair, compared: Compared) -> None:
+        """Add what a pair came to."""
+        self.outputs += compared.outputs
+        self.curves += compared.curves
+        if compared.metric is not None:
+            self.by_seed.setdefault(pair.spark.seed, []).append(compared.metric)
+        if all(output.verdict is Verdict.EQUAL for output in compared.outputs):
             self.equal_folders += [run.folder for run in pair.runs]
 
-    def _measure(self, spec: Spec, pair: Pair, spark: Path, again: Path | None, ray: Path) -> None:
-        seed = pair.spark.seed
-        if spec.training is not None:
-            name, file = spec.training.metric, spec.training.output
-            left, right = (training.read_metric(out / file, name) for out in (spark, ray))
-            own = None if again is None else training.read_metric(again / file, name)
-            self.by_seed.setdefault(seed, []).append(Metric(seed, left, right, own))
-        if pair.spark.repeat == 1:
-            for path in _metrics_files(spec):
-                documents = [training.read_document(out / path) for out in (spark, ray)]
-                self.curves += training.curves(seed, *documents)
+
+def compare(spec: Spec, pair: Pair, run_dir: Path) -> Compared:
+    """Compare a pair that has run: its outputs and its metrics. Raises SideFailed where one can't be read."""
+    runs = run_dir / "runs"
+    spark, ray = (runs / run.folder / "out" for run in (pair.spark, pair.ray))
+    again = runs / pair.again.folder / "out" if pair.again else None
+    try:
+        outputs = tuple(_judged(output, spec, pair, spark, again, ray) for output in spec.outputs)
+        return Compared(outputs, _metric(spec, pair, spark, again, ray), _curves(spec, pair, spark, ray))
+    except MigrateError as error:
+        raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=pair.spark.seed)) from error
+
+
+def _metric(spec: Spec, pair: Pair, spark: Path, again: Path | None, ray: Path) -> Metric | None:
+    if spec.training is None:
+        return None
+    name, file = spec.training.metric, spec.training.output
+    left, right = (training.read_metric(out / file, name) for out in (spark, ray))
+    own = None if again is None else training.read_metric(again / file, name)
+    return Metric(pair.spark.seed, left, right, own)
+
+
+def _curves(spec: Spec, pair: Pair, spark: Path, ray: Path) -> tuple[Curve, ...]:
+    if pair.spark.repeat > 1:
+        return ()
+    found: list[Curve] = []
+    for path in _metrics_files(spec):
+        documents = [training.read_document(out / path) for out in (spark, ray)]
+        found += training.curves(pair.spark.seed, *documents)
+    return tuple(found)
 
 
 def _judged(output: Output, spec: Spec, pair: Pair, spark: Path, again: Path | None, ray: Path) -> OutputResult:

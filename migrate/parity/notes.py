@@ -12,8 +12,10 @@ from migrate.parity.result import SideResult
 _NOISY_PERCENT = 10
 
 
-def of(sides: Sequence[SideResult]) -> Iterator[str]:
-    """The notes, a sentence each without its end."""
+def of(sides: Sequence[SideResult], taken_over: int = 0) -> Iterator[str]:
+    """The notes, a sentence each without its end. ``taken_over`` counts the sides that an earlier run has done."""
+    if taken_over:
+        yield f"{taken_over} of {len(sides)} side runs were done by the run that this one goes on with"
     shares = {engine: [side.mean_others or 0.0 for side in sides if side.engine is engine] for engine in Engine}
     taken = {engine: fmean(found) for engine, found in shares.items() if found}
     if any(share > _NOISY_PERCENT for share in taken.values()):

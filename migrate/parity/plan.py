@@ -23,8 +23,8 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 class Options:
     """What the command line says about a run. ``timeout`` is seconds for each side run, None for no limit.
 
-    ``history`` is the file that keeps the spec's runs; without one, and without a run directory of its own, a run
-    is kept in the usual place.
+    ``history`` is the file that keeps the spec's runs; without one, a run in the usual place is kept
+    there. ``resume`` is the run directory of a run to go on with.
     """
 
     repeat: int = 1
@@ -38,6 +38,7 @@ class Options:
     ray_python: str | None = None
     run_dir: Path | None = None
     history: Path | None = None
+    resume: Path | None = None
 
 
 @dataclass(frozen=True)

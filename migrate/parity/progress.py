@@ -24,6 +24,8 @@ class Progress:
 
     def side_finished(self, run: PlannedRun, side: SideResult) -> None: ...
 
+    def side_taken_over(self, run: PlannedRun) -> None: ...
+
     def comparing(self, pair: Pair) -> None: ...
 
 
@@ -45,6 +47,9 @@ class Lines(Progress):
 
     def side_finished(self, run: PlannedRun, side: SideResult) -> None:
         self._say(f"{run.title}: done in {side.seconds:.1f} s")
+
+    def side_taken_over(self, run: PlannedRun) -> None:
+        self._say(f"{run.title}: done by an earlier run")
 
     def comparing(self, pair: Pair) -> None:
         self._say(f"comparing the outputs of {pair.title}")
@@ -69,6 +74,9 @@ class Spinner(Progress):
     def side_finished(self, run: PlannedRun, side: SideResult) -> None:
         spent = ", ".join(f"{phase.value} {seconds:.1f}" for phase, seconds in side.phases.items() if seconds >= 0.05)
         self._console.print(f"[green]✓[/] {run.title}  [bold]{side.seconds:.1f} s[/]  [dim]{spent}[/]", highlight=False)
+
+    def side_taken_over(self, run: PlannedRun) -> None:
+        self._console.print(f"[green]✓[/] {run.title}  [dim]done by an earlier run[/]", highlight=False)
 
     def comparing(self, pair: Pair) -> None:
         self._status.update(f"comparing the outputs of {pair.title}")

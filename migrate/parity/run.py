@@ -14,12 +14,12 @@ from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity import bisect, gpu, ground, history, identity, judge, notes, rundir, training
+from migrate.parity import bisect, gpu, ground, history, identity, judge, notes, resume, rundir, training
 from migrate.parity.compared import Parting
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
-from migrate.parity.findings import Findings
-from migrate.parity.plan import Options, Plan, plan
+from migrate.parity.findings import Compared, Findings, compare
+from migrate.parity.plan import Options, Pair, Plan, plan
 from migrate.parity.progress import Progress
 from migrate.parity.redaction import Redactor
 from migrate.parity.result import Cause, Failure, Result
@@ -45,7 +45,7 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
     redactor = _redactor(planned)
     environment = ground.describe(planned)
     started = _now()
-    run_dir = rundir.create(planned, options.run_dir, started, redactor)
+    run_dir = rundir.create(planned, options, started, redactor)
     findings = Findings()
     with adopting_orphans(), _signals_interrupt(), gpu.metering() as meter:
         conditions = Conditions(
@@ -73,10 +73,7 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
     """Run and compare pair by pair until all are done or one side fails."""
     try:
         for pair in planned.pairs:
-            for run in pair.runs:
-                findings.sides.append(run_side(run, conditions))
-            conditions.progress.comparing(pair)
-            findings.compare(planned.spec, pair, conditions.run_dir)
+            findings.take(pair, _run_pair(planned, pair, conditions, findings))
             # A training is judged over all seeds: until then its models are evidence.
             if planned.spec.training is None and not options.keep:
                 rundir.drop_outputs(conditions.run_dir, findings.equal_folders)
@@ -90,6 +87,27 @@ def _run_pairs(planned: Plan, options: Options, conditions: Conditions, findings
         findings.failure = Failure(Cause.DISK, f"{error.filename or conditions.run_dir}: {error.strerror}.")
     except KeyboardInterrupt:
         findings.failure = Failure(Cause.INTERRUPTED, "Interrupted while neither side was running.")
+
+
+def _run_pair(planned: Plan, pair: Pair, conditions: Conditions, findings: Findings) -> Compared:
+    """Run what an earlier run in this run directory has not finished, and compare."""
+    spec, run_dir = planned.spec, conditions.run_dir
+    keys = [resume.key_of(planned, run) for run in pair.runs]
+    earlier = resume.earlier(run_dir, spec, pair, keys, conditions.outputs)
+    for run, key, side in zip(pair.runs, keys, earlier.sides, strict=True):
+        if side is None:
+            findings.sides.append(run_side(run, conditions))
+            resume.remember_side(run_dir, key, findings.sides[-1])
+        else:
+            findings.sides.append(side)
+            findings.taken_over += 1
+            conditions.progress.side_taken_over(run)
+    if earlier.compared is not None:
+        return earlier.compared
+    conditions.progress.comparing(pair)
+    compared = compare(spec, pair, run_dir)
+    resume.remember_pair(run_dir, spec, pair, keys, compared)
+    return compared
 
 
 def _bisect(planned: Plan, conditions: Conditions, findings: Findings) -> None:
@@ -127,7 +145,7 @@ def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime,
         curves=tuple(findings.curves),
         gates=(),
         failure=findings.failure,
-        notes=tuple(notes.of(findings.sides)),
+        notes=tuple(notes.of(findings.sides, findings.taken_over)),
         environment=environment,
         parting=findings.parting,
     )
@@ -148,7 +166,8 @@ def _judged(result: Result, spec: Spec) -> Result:
 
 def _remembered(result: Result, spec: Spec, options: Options) -> Result:
     """The result with its place in the history of its spec; that there is trouble with it becomes a note."""
-    file = options.history or (history.usual_file(spec.name) if options.run_dir is None else None)
+    usual = history.usual_file(spec.name)
+    file = options.history or (usual if Path(result.run_dir).parent == usual.parent else None)
     if file is None:
         return result
     try:

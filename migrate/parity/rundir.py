@@ -10,16 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity.plan import Plan
+from migrate.parity.plan import Options, Plan
 from migrate.parity.redaction import Redactor
 
+_PLAN = "plan.json"
+_REPORTS = ("result.json", "report.html")
 
-def create(plan: Plan, wanted: Path | None, now: datetime, redactor: Redactor) -> Path:
-    """Make the run directory and write the spec and the plan into it. Raises MigrateError where it is taken."""
+
+def create(plan: Plan, options: Options, now: datetime, redactor: Redactor) -> Path:
+    """Make the run directory, or find the one to go on with, and write the spec and the plan into it.
+
+    Raises MigrateError where it is taken, and where there is no run to go on with.
+    """
     try:
-        folder = _fresh(plan.spec.name, now) if wanted is None else _claimed(wanted.absolute())
+        if options.resume is not None:
+            folder = _left(options.resume.absolute())
+        else:
+            wanted = options.run_dir
+            folder = _fresh(plan.spec.name, now) if wanted is None else _claimed(wanted.absolute())
         (folder / "parity.toml").write_text(redactor.text(plan.spec.text), encoding="utf-8")
-        (folder / "plan.json").write_text(json.dumps(_document(plan, redactor), indent=2) + "\n", encoding="utf-8")
+        (folder / _PLAN).write_text(json.dumps(_document(plan, redactor), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise MigrateError(f"{error.filename}: the run directory cannot be written: {error.strerror}.") from error
     return folder
@@ -49,6 +59,14 @@ def _fresh(name: str, now: datetime) -> Path:
             continue
         return folder
     raise MigrateError(f"{parent}: a thousand runs in one second; there is no name left for another.")
+
+
+def _left(folder: Path) -> Path:
+    if not (folder / _PLAN).is_file():
+        raise MigrateError(f"{folder}: there is no run to go on with; give --resume the run directory of one.")
+    for name in _REPORTS:
+        (folder / name).unlink(missing_ok=True)  # What they say is over, and a run that is killed writes none.
+    return folder
 
 
 def _claimed(folder: Path) -> Path:
