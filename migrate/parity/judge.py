@@ -5,29 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrate.parity.compared import OutputResult
+from migrate.parity.gates import worst_mismatch
 from migrate.parity.result import GateResult, TrainingResult
 from migrate.parity.spec import Gates
-from migrate.parity.speed import Speed
 from migrate.parity.verdict import Verdict
 
 EXIT_EQUAL, EXIT_DIFFERENT, EXIT_INCONCLUSIVE = 0, 1, 3
-
-
-def gate_results(gates: Gates, outputs: Sequence[OutputResult], speed: Speed | None) -> tuple[GateResult, ...]:
-    """Every gate of the spec, met or missed."""
-    found = []
-    if gates.max_mismatched_rows is not None:
-        worst = _worst_mismatch(outputs)
-        met = worst is not None and worst <= gates.max_mismatched_rows
-        said = "nothing was compared" if worst is None else f"{worst} mismatched rows"
-        sentence = f"max_mismatched_rows: {said}, at most {gates.max_mismatched_rows} wanted"
-        found.append(GateResult("max_mismatched_rows", gates.max_mismatched_rows, worst, met, sentence))
-    if gates.min_speedup is not None:
-        met = speed is not None and speed.speedup >= gates.min_speedup
-        said = "no speed-up was measured" if speed is None else f"a speed-up of {speed.speedup:.2f}"
-        sentence = f"min_speedup: {said}, at least {gates.min_speedup:g} wanted"
-        found.append(GateResult("min_speedup", gates.min_speedup, speed.speedup if speed else None, met, sentence))
-    return tuple(found)
 
 
 def verdict_of(gates: Gates, outputs: Sequence[OutputResult], training: TrainingResult | None) -> Verdict:
@@ -45,7 +28,7 @@ def verdict_of(gates: Gates, outputs: Sequence[OutputResult], training: Training
 
 def is_accepted(output: OutputResult, gates: Gates, outputs: Sequence[OutputResult]) -> bool:
     """Whether an output that differs does so in few enough rows for the gate that the spec's author set."""
-    worst = _worst_mismatch(outputs)
+    worst = worst_mismatch(outputs)
     if output.verdict is not Verdict.DIFFERENT or worst is None or not gates.max_mismatched_rows:
         return False
     return worst <= gates.max_mismatched_rows and output.differs_in_rows_only
@@ -78,15 +61,6 @@ def headline(
     return "; ".join(parts)
 
 
-def _worst_mismatch(outputs: Sequence[OutputResult]) -> int | None:
-    """The mismatched rows of one pair, all outputs together, of the worst pair; None where nothing was compared."""
-    sums: dict[tuple[int, int], int] = {}
-    for output in outputs:
-        key = (output.seed, output.repeat)
-        sums[key] = sums.get(key, 0) + output.mismatched_rows
-    return max(sums.values(), default=None)
-
-
 def _named(outputs: Sequence[OutputResult], training: TrainingResult | None, verdict: Verdict) -> list[str]:
     paths = dict.fromkeys(output.path for output in outputs if output.verdict is verdict)
     named = [f"`{path}` {_how(path, outputs, verdict)}" for path in paths]
@@ -109,7 +83,7 @@ def _agreement(gates: Gates, outputs: Sequence[OutputResult], training: Training
     paths = {output.path for output in outputs}
     accepted = [output for output in outputs if is_accepted(output, gates, outputs)]
     if accepted:
-        parts.append(f"{_worst_mismatch(outputs)} mismatched rows, {gates.max_mismatched_rows} accepted by the gate")
+        parts.append(f"{worst_mismatch(outputs)} mismatched rows, {gates.max_mismatched_rows} accepted by the gate")
     elif paths:
         seeds = len({output.seed for output in outputs})
         count = "The declared output agrees" if len(paths) == 1 else f"All {len(paths)} declared outputs agree"

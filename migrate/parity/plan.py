@@ -64,6 +64,11 @@ class PlannedRun:
     purpose: Purpose = Purpose.PARITY
 
     @property
+    def is_cold(self) -> bool:
+        """Whether it is to find its inputs as if nobody had read them: the later repeats are the warm ones."""
+        return self.repeat == 1 and self.purpose is Purpose.PARITY
+
+    @property
     def folder(self) -> str:
         """Its folder's name in the run directory."""
         return f"{self.number:03d}-{self.side.engine.value}-seed-{self.seed}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from statistics import median
@@ -13,9 +13,11 @@ from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.entry import Entry
 from migrate.parity.phases import Segment, totals
 from migrate.parity.sampling import Load, Sample
-from migrate.parity.spec import Phase
-from migrate.parity.speed import Speed, Spread
+from migrate.parity.spec import Phase, Prices
+from migrate.parity.speed import Cost, Speed, speed_of
 from migrate.parity.verdict import Verdict
+
+_HOUR = 3600.0
 
 
 class Purpose(str, Enum):
@@ -199,15 +201,41 @@ class Result:
     environment: Mapping[str, Any]
     history: tuple[Entry, ...] = ()
     parting: Parting | None = None
+    prices: Prices | None = None
 
     @property
     def speed(self) -> Speed | None:
         """None unless both sides ran to their end at least once."""
-        spark, ray = ([side.seconds for side in self.sides_of(engine)] for engine in (Engine.SPARK, Engine.RAY))
-        if not ray or self.failure is not None:
+        return self._speed(lambda repeat: True)
+
+    @property
+    def cold(self) -> Speed | None:
+        """The first run of each side, before which its inputs were put out of the system's cache."""
+        return self._speed(lambda repeat: repeat == 1)
+
+    @property
+    def warm(self) -> Speed | None:
+        """All runs but the first; None without repeats."""
+        return self._speed(lambda repeat: repeat > 1)
+
+    @property
+    def cost(self) -> Cost | None:
+        """By the median wall-clocks; None where the spec names no prices."""
+        speed, prices = self.speed, self.prices
+        if speed is None or prices is None:
             return None
-        ratios = [left / right for left, right in zip(spark, ray, strict=True)]
-        return Speed(_spread(spark), _spread(ray), median(spark) / median(ray), min(ratios), max(ratios))
+        spark = speed.spark.median / _HOUR * prices.spark_per_hour
+        ray = speed.ray.median / _HOUR * prices.ray_per_hour
+        return Cost(spark, ray, ray / spark)
+
+    def _speed(self, wanted: Callable[[int], bool]) -> Speed | None:
+        if self.failure is not None:
+            return None
+        spark, ray = (
+            [side.seconds for side in self.sides_of(engine) if wanted(side.repeat)]
+            for engine in (Engine.SPARK, Engine.RAY)
+        )
+        return speed_of(spark, ray)
 
     def sides_of(self, engine: Engine) -> tuple[SideResult, ...]:
         """The runs that the figures are about."""
@@ -226,7 +254,3 @@ class Result:
 
 def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
-
-
-def _spread(seconds: list[float]) -> Spread:
-    return Spread(median(seconds), min(seconds), max(seconds), len(seconds))

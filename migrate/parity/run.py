@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity import bisect, gpu, ground, history, identity, judge, notes, resume, rundir, training
+from migrate.parity import bisect, gates, gpu, ground, history, identity, judge, notes, resume, rundir, training
 from migrate.parity.compared import Parting
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
@@ -147,20 +147,21 @@ def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime,
         failure=findings.failure,
         notes=tuple(notes.of(findings.sides, findings.taken_over)),
         environment=environment,
+        prices=spec.prices,
         parting=findings.parting,
     )
     return result if failed else _judged(result, spec)
 
 
 def _judged(result: Result, spec: Spec) -> Result:
-    gates = judge.gate_results(spec.gates, result.outputs, result.speed)
+    held = gates.results(spec.gates, result)
     verdict = judge.verdict_of(spec.gates, result.outputs, result.training)
     return replace(
         result,
         verdict=verdict,
-        exit_code=judge.exit_code(verdict, gates),
-        headline=judge.headline(verdict, spec.gates, result.outputs, result.training, gates),
-        gates=gates,
+        exit_code=judge.exit_code(verdict, held),
+        headline=judge.headline(verdict, spec.gates, result.outputs, result.training, held),
+        gates=held,
     )
 
 

@@ -106,6 +106,8 @@ def run_side(run: PlannedRun, conditions: Conditions) -> SideResult:
     """Run all steps of one side. Raises SideFailed; whatever happens, nothing that was started is left running."""
     attempt = _prepare(run, conditions)
     before = inputs.fingerprint(conditions.inputs)
+    if run.is_cold:
+        inputs.chill(conditions.inputs)
     conditions.progress.side_started(run)
     failed: SideFailed | None = None
     try:

@@ -117,6 +117,16 @@ class Gates:
 
     min_speedup: float | None = None
     max_mismatched_rows: int | None = None
+    min_gpu_percent: float | None = None
+    max_cost_ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What an hour on each side's machines costs, in any currency."""
+
+    spark_per_hour: float
+    ray_per_hour: float
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ class Spec:
     noise: Allowance = ROUNDING
     cutover: Cutover = Cutover()
     stages: tuple[Stage, ...] = ()
+    prices: Prices | None = None
 
     @property
     def folder(self) -> Path:

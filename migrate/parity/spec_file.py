@@ -17,6 +17,7 @@ from migrate.parity.spec import (
     Output,
     Phase,
     PhaseLines,
+    Prices,
     Side,
     Spec,
     Stage,
@@ -75,10 +76,13 @@ def _spec(table: Table, file: Path, text: str) -> Spec:
         gates=_gates(table.table("gates")),
         noise=_allowance(table.table("noise"), ROUNDING),
         cutover=_cutover(table.table("cutover")),
+        prices=_prices(table),
         stages=tuple(_stage(each) for each in table.tables("stage", named_by="variable")),
     )
     table.close()
     _check_seeds(table, spec)
+    if spec.gates.max_cost_ratio is not None and spec.prices is None:
+        table.fail("gates.max_cost_ratio", "needs a [cost] table that says what an hour of each side costs")
     return spec
 
 
@@ -170,9 +174,26 @@ def _training(root: Table, outputs: tuple[Output, ...]) -> Training | None:
 
 def _gates(table: Table) -> Gates:
     limit = table.whole("max_mismatched_rows") if table.has("max_mismatched_rows") else None
-    gates = Gates(table.optional_number("min_speedup"), limit)
+    gates = Gates(
+        min_speedup=table.optional_number("min_speedup"),
+        max_mismatched_rows=limit,
+        min_gpu_percent=table.optional_number("min_gpu_percent"),
+        max_cost_ratio=table.optional_number("max_cost_ratio"),
+    )
     table.close(also=("max_mismatched_rows",))
     return gates
+
+
+def _prices(root: Table) -> Prices | None:
+    table = root.table("cost")
+    if not root.has("cost"):
+        return None
+    prices = Prices(table.number("spark_per_hour"), table.number("ray_per_hour"))
+    for key, price in (("spark_per_hour", prices.spark_per_hour), ("ray_per_hour", prices.ray_per_hour)):
+        if not price:
+            table.fail(key, "must be more than 0")
+    table.close()
+    return prices
 
 
 def _stage(table: Table) -> Stage:

@@ -14,7 +14,7 @@ from migrate.errors import MigrateError
 from migrate.ir import Engine
 from migrate.parity import interpreters
 from migrate.parity.plan import Options, plan
-from migrate.parity.spec import Allowance, Cutover, Format, Phase
+from migrate.parity.spec import Allowance, Cutover, Format, Phase, Prices
 from migrate.parity.spec_file import load
 
 if sys.version_info >= (3, 11):
@@ -64,6 +64,16 @@ margin = 0.02
 [gates]
 min_speedup = 1.5
 max_mismatched_rows = 0
+min_gpu_percent = 50
+max_cost_ratio = 0.8
+[cost]
+spark_per_hour = 3.5
+ray_per_hour = 2
+[[stage]]
+variable = "raw"
+[[stage]]
+function = "Job.main"
+variable = "decoded"
 [noise]
 rel = 1e-6
 [cutover]
@@ -109,6 +119,8 @@ def test_everything_a_spec_can_say(folder: Path, schema: dict[str, Any]) -> None
     assert metrics.format is Format.METRICS
     assert spec.training is not None and spec.training.output == "metrics.json"
     assert (spec.gates.min_speedup, spec.gates.max_mismatched_rows) == (1.5, 0)
+    assert (spec.gates.min_gpu_percent, spec.gates.max_cost_ratio, spec.prices) == (50, 0.8, Prices(3.5, 2))
+    assert [stage.title for stage in spec.stages] == ["raw", "decoded in Job.main"]
     assert spec.noise == Allowance(abs=1e-12, rel=1e-6)
     assert spec.cutover == Cutover(equal_nights=5, max_gap_days=1)
 
@@ -150,6 +162,11 @@ def test_everything_a_spec_can_say(folder: Path, schema: dict[str, Any]) -> None
         ),
         pytest.param("", "[gates]\nmax_mismatched_rows = 0.5\n", "gates.max_mismatched_rows must be", id="half a row"),
         pytest.param("", '[[ray.phase]]\nname = "start-up"\nlines = [[1, 2]]\n', "ray.phase", id="a phase of no lines"),
+        pytest.param("", "[cutover]\nequal_nights = 0\n", "cutover.equal_nights must be at least 1", id="no nights"),
+        pytest.param("", "[cost]\nspark_per_hour = 1\n", "cost.ray_per_hour is missing", id="half a price list"),
+        pytest.param("", "[cost]\nspark_per_hour = 0\nray_per_hour = 1\n", "must be more than 0", id="Spark for free"),
+        pytest.param("", '[[stage]]\nfunction = "main"\n', "stage 1: variable is missing", id="a stage without a name"),
+        pytest.param("", "[noise]\nabs = -1\n", "noise.abs must be a number of 0 or more", id="negative noise"),
     ],
 )
 def test_mistakes_that_the_schema_knows_too(
@@ -180,6 +197,8 @@ def test_mistakes_that_the_schema_knows_too(
             "training.seeds names several seeds, but no command of the spark side has {seed}",
             id="seeds that reach nobody",
         ),
+        pytest.param('[[stage]]\nvariable = "a b"\n', 'is no name in Python: "a b"', id="a stage of no name"),
+        pytest.param("[gates]\nmax_cost_ratio = 1\n", "gates.max_cost_ratio needs a [cost] table", id="no prices"),
         pytest.param('[[ray.phase]]\nname = "etl"\nlines = [[9, 2]]\n', "[first, last] lines", id="lines backwards"),
     ],
 )

@@ -11,13 +11,13 @@ from migrate import __version__
 from migrate.ir import Engine
 from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.result import Result, SideResult, TrainingResult
+from migrate.parity.speed import Speed
 
 SCHEMA_VERSION = 1
 
 
 def to_json(result: Result) -> dict[str, Any]:
     """The document of `--format json`: plain values, valid JSON whatever the metrics hold."""
-    speed = result.speed
     document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "migrate", "version": __version__},
@@ -35,7 +35,10 @@ def to_json(result: Result) -> dict[str, Any]:
         "curves": [vars(curve) for curve in result.curves],
         "parting": None if result.parting is None else _parting_json(result.parting),
         "gates": [vars(gate) for gate in result.gates],
-        "speed": None if speed is None else {**vars(speed), "spark": vars(speed.spark), "ray": vars(speed.ray)},
+        "speed": _speed_json(result.speed),
+        "cold": _speed_json(result.cold),
+        "warm": _speed_json(result.warm),
+        "cost": None if result.cost is None else vars(result.cost),
         "phases": {engine.value: result.median_phases(engine) for engine in Engine},
         "sides": [_side_json(side) for side in result.sides],
         "notes": result.notes,
@@ -45,6 +48,10 @@ def to_json(result: Result) -> dict[str, Any]:
     plain = _plain(document)
     assert isinstance(plain, dict)
     return plain
+
+
+def _speed_json(speed: Speed | None) -> dict[str, Any] | None:
+    return None if speed is None else {**vars(speed), "spark": vars(speed.spark), "ray": vars(speed.ray)}
 
 
 def _output_json(output: OutputResult) -> dict[str, Any]:

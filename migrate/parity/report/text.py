@@ -137,8 +137,9 @@ def _clock(result: Result) -> RenderableType:
     table.add_row("peak memory", *(words.size(run.peak_rss) for run in typical))
     if any(run.mean_gpu is not None for run in typical):
         table.add_row("mean use of the GPUs", *(words.percent(run.mean_gpu) for run in typical))
-    speed = result.speed
-    return Group(table, Text(words.ratio(speed) + ".", style="bold")) if speed is not None else table
+    told = [words.ratio(result.speed)] if result.speed is not None else []
+    told += filter(None, (words.cold_and_warm(result), words.cost(result)))
+    return Group(table, *(Text(f"{each}.", style="bold") for each in told))
 
 
 def _median_seconds(result: Result, engine: Engine) -> float:

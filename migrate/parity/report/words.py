@@ -60,6 +60,26 @@ def ratio(speed: Speed) -> str:
     return text
 
 
+def cold_and_warm(result: Result) -> str:
+    """The two figures as a sentence without its end; empty where every run is a first one."""
+    cold, warm = result.cold, result.warm
+    if cold is None or warm is None:
+        return ""
+    told = [
+        f"{name} {speed.speedup:.2f} (Spark {seconds(speed.spark.median)}, Ray {seconds(speed.ray.median)})"
+        for name, speed in (("cold", cold), ("warm", warm))
+    ]
+    return f"Speed-up {', '.join(told)}"
+
+
+def cost(result: Result) -> str:
+    """What a run costs, as a sentence without its end; empty without prices."""
+    found = result.cost
+    if found is None:
+        return ""
+    return f"A run costs {found.spark:.4g} on Spark, {found.ray:.4g} on Ray: {found.ratio:.2f} times as much"
+
+
 def tolerance(output: OutputResult) -> str:
     """What was allowed and why, and what was found; empty for an exact comparison."""
     parts = [f"{column}: {_allowance(allowed)}" for column, allowed in output.tolerances.items()]
