@@ -7,7 +7,6 @@ from pathlib import Path
 
 from made_tree import SHARE, make
 from measured import measure
-
 from migrate.inventory import analyze
 
 
