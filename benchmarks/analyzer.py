@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmark_page import write_section
 from made_tree import made_anew
 from measured import Measured, measure
 from peers import PEERS
+
+from benchmark_page import write_section
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 900.0

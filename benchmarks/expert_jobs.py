@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from measured import Measured, measure
 
 from benchmark_page import write_section
 from demo import ROOT, python_of
-from measured import Measured, measure
 from migrate.oracle import Options, Tolerance, Verdict, compare
 from migrate.rewrite import rewrite
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from migrate.catalogue import mappings
 from migrate.emit.context import StageCall
+from migrate.emit.flow import inside
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Stage
@@ -82,6 +83,11 @@ def _refuse_place(stage: Stage, module: Module) -> None:
         raise NotCarried("it stands in a method, a nested or an async function; only plain functions are rewritten")
     if call_of(module, stage) in deferred(module):
         raise NotCarried("it stands in a lambda or a comprehension, where no statement can be put in its place")
+    whole = module.span(call_of(module, stage))
+    for link in stage.links:
+        if not inside(link.span, whole):
+            what = f"{link.symbol} on line {link.span.line}"
+            raise NotCarried(f"its chain begins with {what}, in a statement of its own; write it as one chain")
     arguments = [*stage.args, *(argument for link in stage.links for argument in link.args)]
     if any(argument.name in {"*", "**"} for argument in arguments):
         raise NotCarried("its arguments are unpacked, so what they are cannot be read")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from made_tree import SHARE, make
 from measured import measure
+
 from migrate.inventory import analyze
 
 

@@ -46,3 +46,21 @@ def test_a_refused_stage_takes_along_what_its_text_covers(refused: str) -> None:
         "part": "in the way",
         "whole": "in the way",
     }
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        'groups = df.groupBy("a")\ngroups.applyInPandas(same, "a string").write.parquet("out")\n',
+        'both = df.groupBy("a").cogroup(other.groupBy("a"))\n'
+        'both.applyInPandas(pair, "a string").write.parquet("out")\n',
+        'writer = df.mapInPandas(same, "a string").write\nwriter.parquet("out")\n',
+    ],
+)
+def test_a_chain_over_two_statements_is_not_torn(chain: str, tmp_path: Path) -> None:
+    made = "def same(frames):\n    return frames\n\n\ndef pair(one, two):\n    return one\n\n\nother = df.limit(3)\n"
+    file = tmp_path / "job.py"
+    file.write_text(job(READ + made + chain))
+    plan = rewrite(file, everything=True)
+    assert "in a statement of its own" in plan.report
+    assert "groupBy" not in plan.files.get("job_ray.py", "")

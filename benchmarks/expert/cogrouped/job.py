@@ -20,6 +20,6 @@ def distance(left, right):
 spark = SparkSession.builder.getOrCreate()
 table = spark.read.parquet(sys.argv[1])
 low, high = table.filter(F.col("x") < 0), table.filter(F.col("x") >= 0)
-both = low.groupBy("key").cogroup(high.groupBy("key"))
-both.applyInPandas(distance, "key string, distance double").write.parquet(sys.argv[2])
+distances = low.groupBy("key").cogroup(high.groupBy("key")).applyInPandas(distance, "key string, distance double")
+distances.write.parquet(sys.argv[2])
 spark.stop()
