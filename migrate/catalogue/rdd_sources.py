@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.locate import root_name
+from migrate.mapping import Call, Case, Emission, Mapping
+from migrate.translate.rdds import rdd_source
 
 _FUNCTIONS = {
     "SparkContext.parallelize": ("parallelize", {"numSlices": "slices"}),
@@ -54,16 +54,4 @@ class RddSources(Mapping):
 
     def emit(self, call: Call) -> Emission:
         name, keywords = _FUNCTIONS[call.stage.symbol]
-        if not call.stage.args:
-            raise NotCarried("what it is made of is not an argument")
-        unknown = [one.name for one in call.stage.args if one.name not in {None, "c", "name", *keywords}]
-        if unknown or len(call.stage.args) > 2:
-            raise NotCarried(
-                f"{call.stage.symbol} with {unknown[0] if unknown else 'so many arguments'} is not mapped yet"
-            )
-        first, *more = call.stage.args
-        passed = [first.source, *(f"{keywords[one.name]}={one.source}" if one.name else one.source for one in more)]
-        context = root_name(call.node().func)
-        return Emission(
-            f"{name}({', '.join(passed)})", helpers=(name,), forgets=(context,) if context is not None else ()
-        )
+        return rdd_source(call, name, name, keywords)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 from migrate.ir import Stage
 from migrate.mapping import Call, Edit, Emission, NotCarried
 from migrate.translate.helpers import helper_source
+from migrate.translate.locate import root_name
 
 BY_HASH = "by hash"
 """The sort of a job whose keys go by Python's hash: its workers must all give a text the same."""
@@ -40,6 +42,21 @@ def rdd_step(call: Call) -> Emission:
     if not call.stage.links:
         return Emission(helpers=("rdd",), sorts=sorts)
     return replace(_from_frame(call), sorts=sorts)
+
+
+def rdd_source(call: Call, helper: str, function: str, keywords: Mapping[str, str]) -> Emission:
+    """A function of a helper in the place of a method of Spark's context; ``keywords`` has its own by Spark's."""
+    if not call.stage.args:
+        raise NotCarried("what it is made of is not an argument")
+    unknown = [one.name for one in call.stage.args if one.name not in {None, "c", "name", "path", *keywords}]
+    if unknown or len(call.stage.args) > 2:
+        raise NotCarried(f"{call.stage.symbol} with {unknown[0] if unknown else 'so many arguments'} is not mapped yet")
+    first, *more = call.stage.args
+    passed = [first.source, *(f"{keywords[one.name]}={one.source}" if one.name else one.source for one in more)]
+    context = root_name(call.node().func)
+    return Emission(
+        f"{function}({', '.join(passed)})", helpers=(helper,), forgets=(context,) if context is not None else ()
+    )
 
 
 def _check_arguments(call: Call) -> None:

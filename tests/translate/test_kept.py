@@ -36,6 +36,7 @@ from migrate.translate.kept import kept_because
         ("DataFrame.randomSplit", "partitions"),
         ("SparkContext.newAPIHadoopFile", "Hadoop"),
         ("RDD.saveAsHadoopFile", "Hadoop"),
+        ("RDD.saveAsPickleFile", "Hadoop"),
         ("DataFrameWriter.saveAsTable", "commit"),
         ("DataFrameReader.jdbc", "JDBC"),
     ],
