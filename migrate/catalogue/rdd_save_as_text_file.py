@@ -58,7 +58,7 @@ class RddSaveAsTextFile(Mapping):
             "        rdd.map(lambda n: 3 // n).saveAsTextFile(folder)\n"
             "    except Exception:\n"
             "        print('refused', os.listdir(folder))",
-            "        rdd.map(lambda n: 3 // n).saveAsTextFile(folder)",
+            "rdd = parallelize([3, 0], 2)",
         ),
         Case(
             "another codec",

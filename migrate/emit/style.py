@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ruff.__main__ import find_ruff_bin
 
+from migrate.emit.uses import stores
 from migrate.errors import MigrateError
 
 _WIDTHS = (88, 100, 120, 79, 99, 110)
@@ -70,7 +71,14 @@ def undefined_names(text: str, path: Path) -> tuple[str, ...]:
     """The names that a text reads and nothing binds, each once."""
     code, out, _ = _ruff(["check", "-q", "--isolated", "--select", "F821", "--output-format", "json"], text, path)
     found = json.loads(out) if code else []
-    return tuple(sorted({row["message"].split("`")[1] for row in found}))
+    return tuple(sorted({row["message"].split("`")[1] for row in found} | _globals_of_nothing(text)))
+
+
+def _globals_of_nothing(text: str) -> set[str]:
+    """The names that functions declare global and nothing at the top of the file binds: ruff takes these as bound."""
+    tree = ast.parse(text)
+    declared = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    return declared.difference(*(stores(statement) for statement in tree.body))
 
 
 def _ruff(arguments: list[str], text: str, path: Path) -> tuple[int, str, str]:

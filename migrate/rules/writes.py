@@ -69,7 +69,10 @@ RULES = (
         ),
         do="Write from the function that makes the lines: one file a block.",
         before='counts.saveAsTextFile("out")',
-        differences=("One file a partition on Spark, one a block on Ray; their number and names differ.",),
+        differences=(
+            "A frame is one file a partition on Spark, one a block on Ray: their number and names differ. An RDD keeps "
+            "its partitions.",
+        ),
         symbols=("DataFrameWriter.text", "RDD.saveAsTextFile"),
     ),
     Rule(

@@ -381,3 +381,15 @@ def test_what_is_asked_of_a_dataset(dataset: str, tmp_path: Path) -> None:
 def test_a_name_that_is_taken_for_something_else_later(tmp_path: Path) -> None:
     text = job("df = spark.read.parquet(args.input)\n" + MOVED + "for out in [1, 2]:\n    print(out.real)\n")
     assert "print(out.real)" in rewritten(text, tmp_path).files["job_ray.py"]
+
+
+@pytest.mark.parametrize("added", ["acc.add(1)", "global acc\n    acc += 1"], ids=["method", "operator"])
+def test_an_accumulator_keeps_what_adds_to_it_on_spark(added: str, tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}\n\ndef count(x):\n    {added}\n    return x\n\n\n"
+        "spark = SparkSession.builder.getOrCreate()\nacc = spark.sparkContext.accumulator(0)\n"
+        "print(spark.sparkContext.parallelize([1]).map(count).collect())\n"
+    )
+    result = rewritten(text, tmp_path)
+    assert result.files == {} and not result.complete
+    assert any("job_ray.py would use acc" in finding.message for finding in result.findings)
