@@ -52,6 +52,10 @@ def _path(output: Output, folder: Path, name: str) -> Path:
 
 
 def _compare(format_: Format, left: Path, right: Path, options: Options) -> Comparison:
+    if format_ is Format.BYTES:
+        from migrate.parity import blobs
+
+        return blobs.compare(left, right, options)
     if format_ in {Format.TORCH, Format.METRICS, Format.TEXT}:
         from migrate.oracle.artifacts import compare_metrics, compare_text, compare_torch
 

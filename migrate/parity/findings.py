@@ -12,7 +12,7 @@ from migrate.parity import noise, training
 from migrate.parity.compare import ask
 from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.failure import SideFailed
-from migrate.parity.outputs import is_glob
+from migrate.parity.outputs import is_glob, undeclared
 from migrate.parity.plan import Pair
 from migrate.parity.result import Cause, Curve, Failure, Metric, SideResult
 from migrate.parity.spec import Format, Output, Spec
@@ -21,11 +21,15 @@ from migrate.parity.verdict import Verdict
 
 @dataclass(frozen=True)
 class Compared:
-    """What one pair came to: enough to do without its outputs from then on."""
+    """What one pair came to: enough to do without its outputs from then on.
+
+    ``undeclared`` is what a side wrote that the spec does not declare, and nobody has looked at.
+    """
 
     outputs: tuple[OutputResult, ...]
     metric: Metric | None
     curves: tuple[Curve, ...]
+    undeclared: tuple[str, ...]
 
 
 @dataclass
@@ -40,6 +44,7 @@ class Findings:
     by_seed: dict[int, list[Metric]] = field(default_factory=dict)
     curves: list[Curve] = field(default_factory=list)
     equal_folders: list[str] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
     taken_over: int = 0
     failure: Failure | None = None
     parting: Parting | None = None
@@ -58,6 +63,7 @@ class Findings:
         """Add what a pair came to."""
         self.outputs += compared.outputs
         self.curves += compared.curves
+        self.undeclared = list(dict.fromkeys([*self.undeclared, *compared.undeclared]))
         if compared.metric is not None:
             self.by_seed.setdefault(pair.spark.seed, []).append(compared.metric)
         if all(output.verdict is Verdict.EQUAL for output in compared.outputs):
@@ -71,9 +77,15 @@ def compare(spec: Spec, pair: Pair, run_dir: Path) -> Compared:
     again = runs / pair.again.folder / "out" if pair.again else None
     try:
         outputs = tuple(_judged(output, spec, pair, spark, again, ray) for output in spec.outputs)
-        return Compared(outputs, _metric(spec, pair, spark, again, ray), _curves(spec, pair, spark, ray))
+        metric, curves = _metric(spec, pair, spark, again, ray), _curves(spec, pair, spark, ray)
+        return Compared(outputs, metric, curves, _undeclared(spec, spark, ray))
     except MigrateError as error:
         raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=pair.spark.seed)) from error
+
+
+def _undeclared(spec: Spec, spark: Path, ray: Path) -> tuple[str, ...]:
+    patterns = [output.path for output in spec.outputs] + ([spec.training.output] if spec.training else [])
+    return tuple(dict.fromkeys(path for out in (spark, ray) for path in undeclared(out, patterns)))
 
 
 def _metric(spec: Spec, pair: Pair, spark: Path, again: Path | None, ray: Path) -> Metric | None:

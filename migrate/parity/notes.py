@@ -10,10 +10,18 @@ from migrate.parity.result import SideResult
 
 # Above this share of the machine, what other programs do shows in the wall-clock.
 _NOISY_PERCENT = 10
+_PATHS_NAMED = 10
 
 
-def of(sides: Sequence[SideResult], taken_over: int = 0) -> Iterator[str]:
-    """The notes, a sentence each without its end. ``taken_over`` counts the sides that an earlier run has done."""
+def of(sides: Sequence[SideResult], taken_over: int, undeclared: Sequence[str]) -> Iterator[str]:
+    """The notes, a sentence each without its end. ``taken_over`` counts the sides that an earlier run has done.
+
+    ``undeclared`` is what nobody has compared.
+    """
+    if undeclared:
+        named = ", ".join(f"`{path}`" for path in undeclared[:_PATHS_NAMED])
+        more = f" and {len(undeclared) - _PATHS_NAMED} more" if len(undeclared) > _PATHS_NAMED else ""
+        yield f"not compared, because the spec does not declare it: {named}{more}"
     if taken_over:
         yield f"{taken_over} of {len(sides)} side runs were done by the run that this one goes on with"
     shares = {engine: [side.mean_others or 0.0 for side in sides if side.engine is engine] for engine in Engine}

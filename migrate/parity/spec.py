@@ -19,6 +19,7 @@ class Format(str, Enum):
     TEXT = "text"
     TORCH = "torch"
     METRICS = "metrics"
+    BYTES = "bytes"
 
 
 class Phase(str, Enum):

@@ -147,8 +147,10 @@ def _output(table: Table) -> Output:
     )
     if Path(output.path).is_absolute() or ".." in Path(output.path).parts:
         table.fail("path", "must lie under {out}: relative, without `..`")
-    if output.keys and output.format in {Format.TEXT, Format.TORCH, Format.METRICS}:
+    if output.keys and output.format in {Format.TEXT, Format.TORCH, Format.METRICS, Format.BYTES}:
         table.fail("keys", f"means nothing for the format {output.format.value}")
+    if output.tolerances and output.format is Format.BYTES:
+        table.fail("tolerance", "means nothing for the format bytes")
     table.close()
     return output
 

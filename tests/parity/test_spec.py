@@ -144,7 +144,7 @@ def test_everything_a_spec_can_say(folder: Path, schema: dict[str, Any]) -> None
         pytest.param(
             "",
             '[[output]]\npath = "features"\nformat = "parqet"\n',
-            'output "features": format must be one of parquet, csv, json, text, torch, metrics, not "parqet"',
+            'output "features": format must be one of parquet, csv, json, text, torch, metrics, bytes, not "parqet"',
             id="an unknown format",
         ),
         pytest.param("", '[[output]]\nformat = "csv"\n', "output 1: path is missing", id="an output without a path"),
@@ -196,6 +196,11 @@ def test_mistakes_that_the_schema_knows_too(
             '[training]\nmetric = "a"\nseeds = [1, 2]\nmargin = 0.1\noutput = "m.json"\n',
             "training.seeds names several seeds, but no command of the spark side has {seed}",
             id="seeds that reach nobody",
+        ),
+        pytest.param(
+            '[[output]]\npath = "m"\nformat = "bytes"\n[output.tolerance]\n"*" = { abs = 1 }\n',
+            "tolerance means nothing for the format bytes",
+            id="a tolerance of bytes",
         ),
         pytest.param('[[stage]]\nvariable = "a b"\n', 'is no name in Python: "a b"', id="a stage of no name"),
         pytest.param("[gates]\nmax_cost_ratio = 1\n", "gates.max_cost_ratio needs a [cost] table", id="no prices"),
