@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import fmean
 
 from migrate.errors import MigrateError
-from migrate.parity import noise, training
+from migrate.parity import noise, predictions, training
 from migrate.parity.compare import ask
 from migrate.parity.compared import OutputResult, Parting
 from migrate.parity.failure import SideFailed
 from migrate.parity.outputs import is_glob, undeclared
 from migrate.parity.plan import Pair
-from migrate.parity.result import Cause, Curve, Failure, Metric, SideResult
+from migrate.parity.result import Agreement, Cause, Curve, Failure, Metric, SideResult
 from migrate.parity.spec import Format, Output, Spec
 from migrate.parity.verdict import Verdict
 
@@ -30,6 +30,7 @@ class Compared:
     metric: Metric | None
     curves: tuple[Curve, ...]
     undeclared: tuple[str, ...]
+    agreement: Agreement | None = None
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Findings:
     curves: list[Curve] = field(default_factory=list)
     equal_folders: list[str] = field(default_factory=list)
     undeclared: list[str] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
     taken_over: int = 0
     failure: Failure | None = None
     parting: Parting | None = None
@@ -64,6 +66,7 @@ class Findings:
         self.outputs += compared.outputs
         self.curves += compared.curves
         self.undeclared = list(dict.fromkeys([*self.undeclared, *compared.undeclared]))
+        self.agreements += [compared.agreement] if compared.agreement else []
         if compared.metric is not None:
             self.by_seed.setdefault(pair.spark.seed, []).append(compared.metric)
         if all(output.verdict is Verdict.EQUAL for output in compared.outputs):
@@ -78,14 +81,19 @@ def compare(spec: Spec, pair: Pair, run_dir: Path) -> Compared:
     try:
         outputs = tuple(_judged(output, spec, pair, spark, again, ray) for output in spec.outputs)
         metric, curves = _metric(spec, pair, spark, again, ray), _curves(spec, pair, spark, ray)
-        return Compared(outputs, metric, curves, _undeclared(spec, spark, ray))
+        return Compared(outputs, metric, curves, _undeclared(spec, spark, ray), _agreement(spec, pair, spark, ray))
     except MigrateError as error:
         raise SideFailed(Failure(Cause.UNREADABLE_OUTPUT, str(error), seed=pair.spark.seed)) from error
 
 
 def _undeclared(spec: Spec, spark: Path, ray: Path) -> tuple[str, ...]:
-    patterns = [output.path for output in spec.outputs] + ([spec.training.output] if spec.training else [])
-    return tuple(dict.fromkeys(path for out in (spark, ray) for path in undeclared(out, patterns)))
+    return tuple(dict.fromkeys(path for out in (spark, ray) for path in undeclared(out, spec.needed)))
+
+
+def _agreement(spec: Spec, pair: Pair, spark: Path, ray: Path) -> Agreement | None:
+    if spec.training is None or spec.training.predictions is None:
+        return None
+    return predictions.agreement(spec.training.predictions, pair.spark.seed, spark, ray)
 
 
 def _metric(spec: Spec, pair: Pair, spark: Path, again: Path | None, ray: Path) -> Metric | None:

@@ -138,6 +138,19 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """On how many of the held-out rows the two models of one seed say the same."""
+
+    seed: int
+    rows: int
+    same: int
+
+    @property
+    def share(self) -> float:
+        return self.same / self.rows if self.rows else 0.0
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """The equivalence test over seeds. ``interval`` is the 90 % interval of the mean difference, Ray minus Spark."""
 
@@ -149,6 +162,7 @@ class TrainingResult:
     mean_difference: float | None = None
     interval: tuple[float, float] | None = None
     p_value: float | None = None
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)

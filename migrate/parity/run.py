@@ -14,7 +14,20 @@ from types import FrameType
 from typing import Any
 
 from migrate.errors import MigrateError
-from migrate.parity import bisect, gates, gpu, ground, history, identity, judge, notes, resume, rundir, training
+from migrate.parity import (
+    bisect,
+    gates,
+    gpu,
+    ground,
+    history,
+    identity,
+    judge,
+    notes,
+    predictions,
+    resume,
+    rundir,
+    training,
+)
 from migrate.parity.compared import Parting
 from migrate.parity.failure import SideFailed
 from migrate.parity.family import adopting_orphans
@@ -51,7 +64,7 @@ def parity(spec_file: Path, options: Options, progress: Progress | None = None) 
         conditions = Conditions(
             run_dir,
             planned.inputs,
-            _needed(spec),
+            spec.needed,
             options.timeout,
             redactor,
             meter,
@@ -130,6 +143,8 @@ def _result(planned: Plan, findings: Findings, run_dir: Path, started: datetime,
     judged = None
     if spec.training is not None and findings.metrics and not failed:
         judged = training.judge(spec.training, findings.metrics)
+        if spec.training.predictions is not None:
+            judged = predictions.judge(judged, spec.training.predictions, tuple(findings.agreements))
     result = Result(
         name=spec.name,
         spec=str(spec.file),
@@ -178,13 +193,6 @@ def _remembered(result: Result, spec: Spec, options: Options) -> Result:
         return replace(result, history=history.read(file)[-_SHOWN_RUNS:] if file.exists() else ())
     except MigrateError as error:
         return replace(result, notes=(*result.notes, str(error).rstrip(".")))
-
-
-def _needed(spec: Spec) -> tuple[str, ...]:
-    paths = dict.fromkeys(output.path for output in spec.outputs)
-    if spec.training is not None:
-        paths[spec.training.output] = None
-    return tuple(paths)
 
 
 def _redactor(planned: Plan) -> Redactor:

@@ -90,6 +90,23 @@ class Output:
     reason: str | None = None
 
 
+EXACT = Allowance()
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a side's model says of the held-out rows: Parquet at ``path``, a row by its ``keys``, what in ``column``.
+
+    The models agree on a row within ``tolerance``; ``min_agreement`` is the share of rows on which they have to.
+    """
+
+    path: str
+    keys: tuple[str, ...]
+    column: str
+    min_agreement: float
+    tolerance: Allowance = EXACT
+
+
 @dataclass(frozen=True)
 class Training:
     """A trained model judged by one metric over seeds; ``output`` is the metrics file that holds it."""
@@ -98,6 +115,7 @@ class Training:
     seeds: tuple[int, ...]
     margin: float
     output: str
+    predictions: Predictions | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +156,6 @@ class Cutover:
     max_gap_days: int = 1
 
 
-EXACT = Allowance()
 # What two sums in different orders may differ by: small enough that nothing a team looks for hides behind it.
 ROUNDING = Allowance(abs=1e-12, rel=1e-9)
 
@@ -171,6 +188,15 @@ class Spec:
     @property
     def sides(self) -> tuple[Side, Side]:
         return self.spark, self.ray
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All that a side has to write, under {out}."""
+        paths = [output.path for output in self.outputs]
+        if self.training is not None:
+            paths.append(self.training.output)
+            paths += [self.training.predictions.path] if self.training.predictions else []
+        return tuple(dict.fromkeys(paths))
 
     @property
     def seeds(self) -> tuple[int, ...]:

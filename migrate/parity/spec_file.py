@@ -17,6 +17,7 @@ from migrate.parity.spec import (
     Output,
     Phase,
     PhaseLines,
+    Predictions,
     Prices,
     Side,
     Spec,
@@ -169,9 +170,28 @@ def _training(root: Table, outputs: tuple[Output, ...]) -> Training | None:
     output = table.optional_text("output") or (metrics[0] if len(metrics) == 1 else "")
     if not output:
         table.fail("output", "is missing: name the metrics file under {out}")
-    training = Training(table.text("metric"), table.wholes("seeds"), table.number("margin"), output)
+    training = Training(
+        table.text("metric"), table.wholes("seeds"), table.number("margin"), output, _predictions(table)
+    )
     table.close()
     return training
+
+
+def _predictions(training: Table) -> Predictions | None:
+    table = training.table("predictions")
+    if not training.has("predictions"):
+        return None
+    predictions = Predictions(
+        path=table.text("path"),
+        keys=table.texts("keys", needed=True),
+        column=table.text("column"),
+        min_agreement=table.number("min_agreement"),
+        tolerance=_allowance(table.table("tolerance")),
+    )
+    if not 0 < predictions.min_agreement <= 1:
+        table.fail("min_agreement", "is a share of the rows: above 0, and at most 1")
+    table.close()
+    return predictions
 
 
 def _gates(table: Table) -> Gates:

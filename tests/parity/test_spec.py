@@ -14,7 +14,7 @@ from migrate.errors import MigrateError
 from migrate.ir import Engine
 from migrate.parity import interpreters
 from migrate.parity.plan import Options, plan
-from migrate.parity.spec import Allowance, Cutover, Format, Phase, Prices
+from migrate.parity.spec import Allowance, Cutover, Format, Phase, Predictions, Prices
 from migrate.parity.spec_file import load
 
 if sys.version_info >= (3, 11):
@@ -61,6 +61,11 @@ format = "metrics"
 metric = "val_accuracy"
 seeds = [0, 1, 2]
 margin = 0.02
+[training.predictions]
+path = "predictions"
+keys = ["name"]
+column = "said"
+min_agreement = 0.98
 [gates]
 min_speedup = 1.5
 max_mismatched_rows = 0
@@ -120,6 +125,8 @@ def test_everything_a_spec_can_say(folder: Path, schema: dict[str, Any]) -> None
     assert spec.training is not None and spec.training.output == "metrics.json"
     assert (spec.gates.min_speedup, spec.gates.max_mismatched_rows) == (1.5, 0)
     assert (spec.gates.min_gpu_percent, spec.gates.max_cost_ratio, spec.prices) == (50, 0.8, Prices(3.5, 2))
+    assert spec.training.predictions == Predictions("predictions", ("name",), "said", 0.98)
+    assert spec.needed == ("features", "metrics.json", "predictions")
     assert [stage.title for stage in spec.stages] == ["raw", "decoded in Job.main"]
     assert spec.noise == Allowance(abs=1e-12, rel=1e-6)
     assert spec.cutover == Cutover(equal_nights=5, max_gap_days=1)
@@ -203,6 +210,12 @@ def test_mistakes_that_the_schema_knows_too(
             id="a tolerance of bytes",
         ),
         pytest.param('[[stage]]\nvariable = "a b"\n', 'is no name in Python: "a b"', id="a stage of no name"),
+        pytest.param(
+            '[training]\nmetric = "a"\nseeds = [1]\nmargin = 0.1\noutput = "m"\n'
+            '[training.predictions]\npath = "p"\nkeys = ["a"]\ncolumn = "b"\nmin_agreement = 98\n',
+            "training.predictions.min_agreement is a share of the rows",
+            id="a share in percent",
+        ),
         pytest.param("[gates]\nmax_cost_ratio = 1\n", "gates.max_cost_ratio needs a [cost] table", id="no prices"),
         pytest.param('[[ray.phase]]\nname = "etl"\nlines = [[9, 2]]\n', "[first, last] lines", id="lines backwards"),
     ],

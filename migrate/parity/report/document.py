@@ -66,7 +66,11 @@ def _parting_json(parting: Parting) -> dict[str, Any]:
 
 
 def _training_json(training: TrainingResult) -> dict[str, Any]:
-    return {**vars(training), "metrics": [vars(metric) for metric in training.metrics]}
+    return {
+        **vars(training),
+        "metrics": [vars(metric) for metric in training.metrics],
+        "agreements": [vars(each) for each in training.agreements],
+    }
 
 
 def _side_json(side: SideResult) -> dict[str, Any]:
