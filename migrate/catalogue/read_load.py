@@ -18,8 +18,9 @@ class ReadLoad(Mapping):
     Those of the reader of that format.
 
     ## Not covered
-    JDBC, Delta, Iceberg, Avro, XML, libsvm and images stay on Spark: Ray's readers of these need drivers or packages
-    that the job does not name, and were not compared with Spark's.
+    Avro, Delta, Iceberg and Hudi stay on Spark: it needs a jar for each and Ray a package (fastavro, deltalake,
+    pyiceberg, hudi), so their answers were not compared. So do JDBC, whose drivers run in the JVM, images, which Spark
+    holds as BGR bytes, XML, and libsvm outside MLlib.
     """
 
     code = "SR211"

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import re
 
+_DRIVER = "it works through a JDBC driver, which runs in the JVM"
+_JAR = "Spark needs a jar for it and Ray the package {}; neither comes with its engine, so they were not compared"
+_FORMATS = {
+    "avro": _JAR.format("fastavro"),
+    "com.databricks.spark.xml": "Spark needs a jar for it, and Ray has no reader of XML",
+    "delta": _JAR.format("deltalake"),
+    "hudi": _JAR.format("hudi"),
+    "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
+    "image": "its rows hold pixels as BGR bytes of any shape, where Ray's reader gives RGB arrays and fails on a bad file",
+    "jdbc": _DRIVER,
+    "libsvm": "its rows hold vectors, which no reader of Ray makes",
+}
 _REASONS = (
     (
         "its factors start from draws that MLlib makes for its own blocks of users and items; train it on Spark, and "
@@ -58,7 +70,7 @@ _REASONS = (
         "what Spark promises of the commit of a table is Spark's to keep",
         r"DataFrame(Writer)?\.(insertInto|saveAsTable)|DataFrameWriterV2",
     ),
-    ("it works through a JDBC driver, which runs in the JVM", r"DataFrame(Reader|Writer)\.jdbc"),
+    (_DRIVER, r"DataFrame(Reader|Writer)\.jdbc"),
 )
 """Each with a pattern of what the calls are methods of, or of the method itself."""
 
@@ -68,3 +80,9 @@ def kept_because(symbol: str) -> str | None:
     owner = symbol.rpartition(".")[0].rpartition(".")[2]
     found = (reason for reason, known in _REASONS if re.fullmatch(known, owner) or re.fullmatch(known, symbol))
     return next(found, None)
+
+
+def format_kept_because(name: str) -> str:
+    """Why reads and writes of a format without a mapping are left to Spark."""
+    known = _FORMATS.get(name)
+    return f"the format {name} is not read or written here" + (f": {known}" if known else "")

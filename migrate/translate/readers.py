@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from migrate.mapping import Call, Emission, NotCarried
 from migrate.translate.frames import ARROW
+from migrate.translate.kept import format_kept_because
 from migrate.translate.sources import FILES, Source, declared_rows, zone_option
 
 _CSV = {
@@ -137,5 +138,5 @@ def read(call: Call, source: Source) -> Emission:
     """The emission of a read; NotCarried for a format that has no reader here."""
     reader = READERS.get(source.format)
     if reader is None:
-        raise NotCarried(f"the format {source.format} is not read here")
+        raise NotCarried(format_kept_because(source.format))
     return reader(call, source)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from migrate.mapping import Call, Difference, Emission, NotCarried
+from migrate.translate.kept import format_kept_because
 from migrate.translate.settings import setting
 from migrate.translate.sources import Source, write_of, zone_option
 
@@ -86,7 +87,7 @@ def write(call: Call) -> Emission:
     source = write_of(call, positional)
     writer = WRITERS.get(source.format)
     if writer is None:
-        raise NotCarried(f"the format {source.format} is not written here")
+        raise NotCarried(format_kept_because(source.format))
     if source.paths is None:
         raise NotCarried("the path of the write is not an argument")
     options = dict(source.options)

@@ -8,7 +8,7 @@ import pytest
 from hostile import job, rewritten
 
 from migrate.catalogue import mappings
-from migrate.translate.kept import kept_because
+from migrate.translate.kept import format_kept_because, kept_because
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,23 @@ def test_the_report_says_it(tmp_path: Path) -> None:
         text.replace("import sys\n", "import sys\n\nfrom pyspark.ml.recommendation import ALS\n"), tmp_path
     )
     assert any(f.message.startswith("ALS.fit stays on Spark: its factors start from draws") for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("call", "word"),
+    [
+        ('spark.read.format("delta").load(args.input)', "deltalake"),
+        ('spark.read.format("avro").load(args.input)', "fastavro"),
+        ('spark.read.load(args.input, format="iceberg")', "catalog"),
+        ('spark.read.format("jdbc").option("url", "jdbc:x").load()', "JDBC driver"),
+        ('spark.read.format("image").load(args.input)', "BGR"),
+    ],
+)
+def test_a_format_that_is_not_read_says_why(call: str, word: str, tmp_path: Path) -> None:
+    result = rewritten(job(f'{call}.withColumn("b", loud("a")).show()\n'), tmp_path)
+    kept = [finding.message for finding in result.findings if "DataFrameReader.load stays on Spark" in finding.message]
+    assert kept and word in kept[0]
+
+
+def test_a_format_that_nobody_knows() -> None:
+    assert format_kept_because("odd") == "the format odd is not read or written here"
