@@ -12,7 +12,7 @@ _FORMATS = {
     "delta": _JAR.format("deltalake"),
     "hudi": _JAR.format("hudi"),
     "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
-    "image": "its rows hold pixels as BGR bytes of any shape, where Ray's reader gives RGB arrays and fails on a bad file",
+    "image": "its rows hold BGR bytes of any shape, where Ray's reader gives RGB arrays and fails on a bad file",
     "jdbc": _DRIVER,
     "libsvm": "its rows hold vectors, which no reader of Ray makes",
 }
