@@ -144,7 +144,7 @@ def _number(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
         if kind == pa.uint64():
             _flip(lanes, values >= np.uint64(1 << 63))
         return lanes
-    whole = np.isfinite(values) & (np.abs(values) < 2.0**63)
+    whole = np.isfinite(values) & (np.abs(values.astype(np.float64)) < 2.0**63)
     whole &= np.floor(np.where(whole, values, 0.5)) == values
     integers = np.where(whole, values, 0).astype(np.int64).view(np.uint64)
     lanes = hash_word(np.where(whole, integers, float_bits(values)), salt)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from migrate.oracle.codec import Reading
 from migrate.oracle.logical import Kind
-from migrate.oracle.model import Column, Options, Status
+from migrate.oracle.model import Column, Options, Side, Status
 from migrate.oracle.plan import ColumnPlan, Plan
 from migrate.oracle.tally import Tally
 
@@ -53,10 +53,13 @@ def row_notes(rows: tuple[int, int], tally: Tally, options: Options) -> Iterator
         few, many = (right, left) if rows[1] < rows[0] else (left, right)
         fewer = _count(total - min(rows), "row")
         yield f"The {few} side has {min(rows):,} rows, {fewer} fewer than the {many} side's {total:,}."
-    for count, here, there in ((tally.only_left, left, right), (tally.only_right, right, left)):
-        if count:
-            has = "has" if count == 1 else "have"
-            yield f"{_count(count, 'row')} of the {here} side {has} no partner on the {there} side."
+    sides = (Side.ONLY_LEFT, rows[0], left, right), (Side.ONLY_RIGHT, rows[1], right, left)
+    for where, rows_here, here, there in sides:
+        if lacking := tally.lack[where].rows:
+            has = "has" if lacking == 1 else "have"
+            yield f"{_count(lacking, 'row')} of the {here} side {has} no partner on the {there} side."
+            alone = not tally.changed and lacking == tally.only_left + tally.only_right
+            yield from tally.lack[where].causes(rows_here, here, there, alone=alone)
     if tally.changed:
         yield f"{tally.changed:,} of {total:,} rows differ in at least one column."
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from migrate.oracle import show
 from migrate.oracle.causes import CAUSES, Cause
+from migrate.oracle.causes.rows import Lacking
 from migrate.oracle.distance import Distance, further, largest
 from migrate.oracle.model import Cell, Options, Sample
 from migrate.oracle.model import Side as Where
@@ -65,6 +66,7 @@ class Tally:
         self._naming = naming
         self.columns = {column.name: ColumnTally() for column in plan.compared}
         self.changed = self.only_left = self.only_right = self.unsettled = 0
+        self.lack = {where: Lacking() for where in (Where.ONLY_LEFT, Where.ONLY_RIGHT)}
         self._samples: dict[Where, list[Sample]] = {where: [] for where in Where}
         self._first_of: dict[str, Sample] = {}
 
@@ -84,6 +86,8 @@ class Tally:
         self.only_left += other.only_left
         self.only_right += other.only_right
         self.unsettled += other.unsettled
+        for where, lacking in other.lack.items():
+            self.lack[where].merge(lacking)
         self._first_of = {**other._first_of, **self._first_of}
         for where, samples in other._samples.items():
             self._keep(where, samples)
@@ -94,6 +98,8 @@ class Tally:
             self.only_left += len(rows)
         else:
             self.only_right += len(rows)
+        columns = {column.name: side.values(column.name).take(pa.array(rows)) for column in self._plan.compared}
+        self.lack[where].see(side.places[rows], columns)
         first = rows[np.argsort(side.places[rows], kind="stable")][: self._options.samples]
         self._keep(where, [self._lone(where, side, row) for row in first.tolist()])
 

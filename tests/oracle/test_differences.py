@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,32 @@ KNOWN = [
     Known(
         "more than last digits", doubles(NORMAL), doubles(NORMAL * (1 + RNG.normal(size=N) * 1e-6)), None, "last digits"
     ),
+    Known(
+        "labels numbered in another order",
+        doubles([float(i % 3) for i in range(N)]),
+        doubles([float([2, 0, 1][i % 3]) for i in range(N)]),
+        "another number for the same label (0 is 2, 1 is 0, 2 is 1)",
+    ),
+    Known(
+        "numbers that are no labels",
+        doubles([float(i % 3) for i in range(N)]),
+        doubles([float([2, 0, 1, 0][i % 4]) for i in range(N)]),
+        None,
+        "label",
+    ),
+    Known(
+        "labels and other numbers",
+        doubles([float(i % 3) for i in range(N)]),
+        doubles([float(5 + i % 3) for i in range(N)]),
+        "+5",
+        "label",
+    ),
+    Known(
+        "sums in single precision",
+        doubles([math.fsum(NORMAL[:i] ** 2) for i in range(1, N + 1)]),
+        doubles(np.cumsum(NORMAL.astype(np.float32) ** 2).astype(np.float64) * (1 + 1e-8)),
+        "to about seven digits",
+    ),
     Known("cut to integers", doubles(NORMAL * 9), doubles(np.trunc(NORMAL * 9)), "cut to a whole number"),
     Known("fractional second", INSTANTS, SECONDS, "250 values without the fractional second on the right side"),
     Known(
@@ -184,6 +210,28 @@ def test_every_page_that_a_cause_points_to_is_there() -> None:
 
     named = {cause.rule for cause in CAUSES if cause.rule}
     assert named and named | {"SR307"} <= set(rules())
+
+
+ODD = [3, 77, 400]
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        pytest.param([i for i in range(N) if i not in ODD], "have no value in `x`", id="without a value"),
+        pytest.param(range(N - 5), "are the last of the left side", id="beyond the last full batch"),
+        pytest.param(range(5, N), None, id="the first"),
+        pytest.param([i for i in range(N) if i not in (3, 78)], None, id="with and without a value"),
+        pytest.param(range(N // 2), None, id="half of them"),
+    ],
+)
+@pytest.mark.parametrize("options", [Options(), Options(keys=("id",))], ids=["free", "by key"])
+def test_what_lost_rows_have_in_common_is_told(
+    kept: Sequence[int], says: str | None, options: Options, tmp_path: Path
+) -> None:
+    left = column([math.nan if i == 77 else None if i in ODD else float(i) for i in range(N)], pa.float64())
+    said = [note for note in ask(tmp_path, left, left.take(list(kept)), options).notes if "explain" in note]
+    assert len(said) == (says is not None) and all(str(says) in note for note in said), said
 
 
 def test_two_causes_in_one_column_are_both_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from migrate.oracle.causes import lists, numbers, texts, times
+from migrate.oracle.causes import labels, lists, numbers, texts, times
 from migrate.oracle.causes.cause import Cause, Evidence
 from migrate.oracle.cells import valid
 
@@ -18,6 +18,7 @@ def _filled(left: pa.Array, right: pa.Array) -> Evidence | None:
 
 
 CAUSES: tuple[Cause, ...] = (
+    *labels.CAUSES,
     *numbers.CAUSES,
     *times.CAUSES,
     *texts.CAUSES,

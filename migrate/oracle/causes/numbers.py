@@ -11,10 +11,14 @@ from migrate.oracle.causes.cause import Cause, Evidence, both, either_way, float
 from migrate.oracle.cells import valid, words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from migrate.oracle.causes.cause import Mask
 
 _TWO_53 = 1 << 53
 _MOST_FIT = 0.9
+_SINGLE_SUMS = 1e-6
+"""How far sums of single precision stray from those of double precision, relatively, while they do not cancel out."""
 
 
 def _null_or_nan(left: pa.Array, right: pa.Array) -> Evidence | None:
@@ -54,11 +58,24 @@ def _single_precision(left: pa.Array, right: pa.Array) -> Evidence | None:
 def _last_digits(left: pa.Array, right: pa.Array) -> Evidence | None:
     if not both(pa.types.is_floating, left, right):
         return None
-    one, other = floats(left), floats(right)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        apart = np.abs(one - other) / np.maximum(np.abs(one), np.abs(other))
+    apart = _relative(left, right)
     fits = apart <= (1e-5 if pa.types.is_float32(left.type) else 1e-11)
     return (fits, f"{apart[fits].max():.1g}") if fits.any() else None
+
+
+def _single_sums(left: pa.Array, right: pa.Array) -> Evidence | None:
+    if not both(pa.types.is_float64, left, right):
+        return None
+    apart = _relative(left, right)
+    fits = apart <= _SINGLE_SUMS
+    return (fits, f"{apart[fits].max():.1g}") if fits.any() else None
+
+
+def _relative(left: pa.Array, right: pa.Array) -> NDArray[np.float64]:
+    one, other = floats(left), floats(right)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        apart: NDArray[np.float64] = np.abs(one - other) / np.maximum(np.abs(one), np.abs(other))
+    return apart
 
 
 def _deviation(left: pa.Array, right: pa.Array) -> Evidence | None:
@@ -147,5 +164,12 @@ CAUSES = (
     ),
     Cause(_scaled, "`{column}`: the {right} side's values are {detail} times the {left} side's.", certain=False),
     Cause(_shifted, "`{column}`: the {right} side's values are the {left} side's {detail}.", certain=False),
+    Cause(
+        _single_sums,
+        "`{column}`: {count} the same to about seven digits (relative difference at most {detail}), as what one side "
+        "computed in single precision, PyTorch's default, and wrote as doubles is.",
+        certain=False,
+        rule="SR508",
+    ),
     Cause(_truncated, "`{column}`: {count} cut to a whole number on the {right} side.", certain=False, rule="SR358"),
 )

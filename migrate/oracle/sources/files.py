@@ -32,6 +32,7 @@ _SUFFIXES = {
     ".txt": Format.TEXT,
 }
 _COMPRESSED = {".gz", ".bz2", ".zst", ".zstd", ".lz4"}
+_TABLES = {"_delta_log": "Delta", ".hoodie": "Hudi"}
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -89,6 +90,13 @@ def _walk(folder: Path, partition: tuple[tuple[str, str | None], ...]) -> Iterat
     except OSError as error:
         raise MigrateError(f"{folder} cannot be read: {error.strerror}.") from error
     for entry in entries:
+        if kind := _TABLES.get(entry.name):
+            raise MigrateError(
+                f"{folder} is a {kind} table, in which files of older versions lie beside those of the current one: "
+                "write the version to compare as plain Parquet."
+            )
+        if entry.is_symlink() and entry.is_dir() and entry.resolve() in (folder.resolve(), *folder.resolve().parents):
+            raise MigrateError(f"{entry} is a link to a folder that holds it: remove the link.")
         if entry.is_dir():
             name, has_value, value = entry.name.partition("=")
             if has_value and not entry.name.startswith("."):
@@ -108,6 +116,9 @@ def _partition_value(text: str) -> str | None:
 
 
 def _format(path: Path, wanted: Format | None) -> Format:
+    if not path.is_file():
+        what = "a link to nothing" if path.is_symlink() else "no regular file"
+        raise MigrateError(f"{path} is {what}: remove it, or name the files to compare.")
     if not os.access(path, os.R_OK):
         raise MigrateError(f"{path} cannot be read: permission denied.")
     if wanted is not None:
@@ -120,4 +131,7 @@ def _format(path: Path, wanted: Format | None) -> Format:
     with path.open("rb") as file:
         if file.read(4) == b"PAR1":
             return Format.PARQUET
-    raise MigrateError(f"{path} does not say its format by its name: give it with --input-format.")
+    raise MigrateError(
+        f"{path} does not say by its name that it is one of {', '.join(each.value for each in Format)}: "
+        "where it is, give that with --input-format."
+    )

@@ -188,6 +188,10 @@ def _open(path: Path, int96: str, repetitive: Sequence[str] = ()) -> pq.ParquetF
 
 
 def _footer(file: DataFile) -> _File:
+    with reading(file.path), file.path.open("rb") as start:
+        # Arrow looks for these bytes at the end only.
+        if (magic := start.read(4)) not in (b"PAR1", b"PARE", b""):
+            raise MigrateError(f"{file.path} begins with {magic!r} where Parquet has b'PAR1': it is damaged.")
     with reading(file.path), _open(file.path, "us") as reader:
         metadata, schema = reader.metadata, reader.schema_arrow
         duplicates = {name for name in schema.names if schema.names.count(name) > 1}
