@@ -30,6 +30,7 @@ GROUPS = {
     "rows": "rows lost, doubled, exchanged",
     "schema": "columns lost, renamed, exchanged",
     "storage": "stored in another way",
+    "files": "files that disagree, folder names, INT96",
     "options": "keys, order, tolerances, empty sides",
     "csv": "CSV",
     "json": "JSON lines",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from migrate.oracle.cells import plain
+from migrate.oracle.arrays import plain
 from migrate.oracle.executors import Executor, Kept, Scattering
 from migrate.oracle.hashing import hash_word, seed, zeros
 from migrate.oracle.narrow import Narrowed

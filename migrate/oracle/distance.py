@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from migrate.oracle.cells import instants, lists, valid, words
+from migrate.oracle.arrays import instants, lists, valid, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

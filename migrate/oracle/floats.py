@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from migrate.oracle.cells import entries, hash_cells, lists, plain, valid, words
+from migrate.oracle.arrays import entries, lists, plain, valid, words
+from migrate.oracle.cells import hash_cells
 from migrate.oracle.codec import Codec, Reading
 from migrate.oracle.hashing import Lanes, Seed, combine, hash_word, positions, seed, sum_runs, zeros
 from migrate.oracle.sources.jsonlines import canonical

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from migrate.oracle.cells import arrow
+from migrate.oracle.arrays import arrow
 from migrate.oracle.executors import Executor, Kept, Scattering
 from migrate.oracle.groups import surplus, unlike
 from migrate.oracle.hashing import Lanes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from migrate.oracle.cells import valid
+from migrate.oracle.arrays import valid
 from migrate.oracle.collect import PLACE
 from migrate.oracle.executors import Executor, Kept
 from migrate.oracle.plan import Plan

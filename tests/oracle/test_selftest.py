@@ -27,7 +27,7 @@ def test_there_are_cases_enough_of_every_group_and_no_name_twice() -> None:
     names = Counter((case.group, case.name) for case in CASES)
     assert [name for name, often in names.items() if often > 1] == []
     groups = Counter(case.group for case in CASES)
-    assert set(groups) == {*PARQUET_GROUPS, "options", "csv", "json", "text"}
+    assert set(groups) == {*PARQUET_GROUPS, "files", "options", "csv", "json", "text"}
     assert sum(groups.values()) >= 500 and min(groups.values()) >= 5
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from migrate.oracle.arrays import valid
 from migrate.oracle.causes import labels, lists, numbers, texts, times
 from migrate.oracle.causes.cause import Cause, Evidence
-from migrate.oracle.cells import valid
 
 
 def _lost(left: pa.Array, right: pa.Array) -> Evidence | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from migrate.oracle.arrays import lists, runs_of_bytes, words
 from migrate.oracle.causes.cause import Cause, Evidence, both, is_number
-from migrate.oracle.cells import hash_cells, lists, runs_of_bytes, words
+from migrate.oracle.cells import hash_cells
 from migrate.oracle.codec import codec
 from migrate.oracle.hashing import seed, sum_runs
 from migrate.oracle.logical import logical

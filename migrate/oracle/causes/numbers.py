@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from migrate.oracle.arrays import valid, words
 from migrate.oracle.causes.cause import Cause, Evidence, both, either_way, floats, is_number
-from migrate.oracle.cells import valid, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

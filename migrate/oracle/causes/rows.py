@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from migrate.oracle.cells import valid, words
+from migrate.oracle.arrays import valid, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.oracle.arrays import valid
 from migrate.oracle.causes.cause import Cause, Evidence, both, either_way, is_text
-from migrate.oracle.cells import valid
 from migrate.oracle.sources.delimited import is_number
 
 if TYPE_CHECKING:

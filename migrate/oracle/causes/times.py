@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from migrate.oracle.arrays import instants, valid
 from migrate.oracle.causes.cause import Cause, Evidence, both
-from migrate.oracle.cells import instants, valid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -32,12 +32,14 @@ def cases() -> Iterator[Case]:
     """Every case, always in the same order."""
     from migrate.oracle.selftest.option_cases import option_cases
     from migrate.oracle.selftest.text_cases import text_cases
+    from migrate.oracle.selftest.twins import twin_cases
 
     yield from _column_faults()
     yield from _table_faults()
     yield from _harmless()
     yield from option_cases()
     yield from text_cases()
+    yield from twin_cases()
 
 
 def parquet(dataset: pa.Table) -> Write:
