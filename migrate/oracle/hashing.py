@@ -98,9 +98,24 @@ def rescramble(words: Words) -> Words:
 
 
 def hash_word(words: Words, seed: Seed) -> Lanes:
-    """Hash one 64-bit word a row. The first lane is a bijection of the word, so two words never share a hash."""
-    one = scramble(words ^ seed.one)
-    return Lanes(one, rescramble(one))
+    """Hash one 64-bit word a row. Each lane is a bijection of the word, so two words never share a hash.
+
+    The lanes part half way, at the second multiplication, which is enough to make their sums independent: what one sum
+    tells of the other is only the leading bits of the same half-hashes multiplied by two numbers.
+    """
+    one = words ^ seed.one
+    scratch = one >> np.uint64(30)
+    one ^= scratch
+    one *= _A
+    np.right_shift(one, np.uint64(27), out=scratch)
+    one ^= scratch
+    two = one * _C
+    one *= _B
+    np.right_shift(one, np.uint64(31), out=scratch)
+    one ^= scratch
+    np.right_shift(two, np.uint64(32), out=scratch)
+    two ^= scratch
+    return Lanes(one, two)
 
 
 def hash_two(first: Words, second: Words, seed: Seed) -> Lanes:

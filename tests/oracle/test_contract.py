@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +172,15 @@ DAMAGE = {
         path.with_name("whole").rename(path / "a.parquet"),
         (path / "b.parquet").write_bytes(b"PAR1"),
     ),
+    "the first bytes lost": lambda path: path.write_bytes(bytes(4) + path.read_bytes()[4:]),
+    "a link to nothing": lambda path: (path.unlink(), path.symlink_to("nowhere.parquet")),
+    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
+    "a folder that links to itself": lambda path: (path.unlink(), path.mkdir(), (path / "again").symlink_to(path)),
+    "a Delta table": lambda path: (
+        path.rename(path.with_name("version")),
+        (path / "_delta_log").mkdir(parents=True),
+        path.with_name("version").rename(path / "a.parquet"),
+    ),
     "another format": lambda path: path.rename(path.with_suffix(".x")) and path.write_bytes(b"a,b\n1,2\n"),
 }
 
@@ -247,6 +260,28 @@ def test_output_goes_to_a_file(sides: tuple[Path, Path], tmp_path: Path, capsys:
     assert run(["compare", *map(str, sides), "--format", "html", "--output", str(page)]) == 0
     assert capsys.readouterr().out == "" and "<title>Equal: " in page.read_text()
     assert run(["compare", *map(str, sides), "--output", str(tmp_path / "no" / "folder")]) == 2
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_on_a_terminal_alone(terminal: bool, sides: tuple[Path, Path]) -> None:
+    ours, theirs = pytest.importorskip("pty").openpty() if terminal else os.pipe()
+    command = [sys.executable, "-m", "migrate", "compare", *map(str, sides)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"})
+    os.close(theirs)
+    said = everything(ours)
+    answer, _ = process.communicate()
+    assert process.returncode == 0 and answer.startswith(b"Equal")
+    assert (b"reading" in said) is terminal and (said == b"") is not terminal
+
+
+def everything(descriptor: int) -> bytes:
+    """What comes until the other end is closed, which a terminal reports as an error."""
+    said = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(descriptor, 65_536):
+            said += chunk
+    os.close(descriptor)
+    return said
 
 
 def test_a_selftest_prints_its_rates(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
