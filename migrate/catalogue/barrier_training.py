@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from dataclasses import dataclass, replace
 
 from migrate.ir import Cost, Kind, Span, Stage
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
-from migrate.templating import render
 from migrate.translate.horovod import TrainEdits, rewrite_train_function
-from migrate.translate.locate import functions
 from migrate.translate.rendezvous import rendezvous_statements
-
-_SHARD = "train"
+from migrate.translate.trainers import (
+    HELPERS,
+    IMPORTS,
+    SHARD,
+    asks_for_cuda,
+    own_function,
+    refuse_other_callers,
+    trainer,
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,16 @@ class BarrierTraining(Mapping):
 
     ## Semantics
     ``TorchTrainer`` starts the workers and lets them find each other, so code that only arranged the rendezvous falls
-    away. The train function is edited in place: the optimizer is the plain one and the network is wrapped in
-    DistributedDataParallel, which averages gradients as Horovod did. Rows stream from preprocessing into each worker.
+    away. The train function is edited in place, with the functions of the file that it uses: network, loss and loop
+    stay, and Horovod's operations become functions of the same names over ``torch.distributed``. Its optimizer stays
+    one that reduces gradients (average or sum, compressed or not, over several passes, clipped in between), because
+    DistributedDataParallel would change the network and fail on parameters without gradients. Workers with more batches
+    than others join as before. Rows stream from preprocessing into each worker.
     Rows given to workers by a key go to the same workers in the same order as on Spark. What rank 0 saved is also
     reported as checkpoint, by every rank, since a report on one rank alone waits for ever.
 
     ## Not covered
-    Adasum, compression, several backward passes a step, process sets, elastic runs, a function outside the job's file.
+    Adasum, process sets, elastic runs, ``SyncBatchNorm``, sparse gradients, a function outside the job's file.
     """
 
     code = "SR701"
@@ -64,6 +71,10 @@ class BarrierTraining(Mapping):
         Difference(
             "rows of a worker",
             "a repartition without a key deals rows out otherwise: the same rows in all, another split",
+        ),
+        Difference(
+            "order of operations",
+            "Horovod matches operations by name, torch.distributed by order: every rank has to call them in one order",
         ),
     )
     cases = (
@@ -80,44 +91,26 @@ class BarrierTraining(Mapping):
         collect = self._collect(call)
         feed = self._feed(call)
         function, passed = self._function(call)
-        self._refuse_other_callers(call, function)
+        refuse_other_callers(call, function)
         edits = rewrite_train_function(
             call.module, call.project, function, rendezvous_statements(function, call.module, call.project)
         )
         loop, forgets = self._loop(call, function, passed, edits)
-        uses_cuda = any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
-        trainer = self._free_name(call)
-        before = render(
-            "train/torch_trainer.py.j2",
-            trainer=trainer,
-            loop=loop,
-            workers=feed.workers,
-            use_gpu="torch.cuda.is_available()" if uses_cuda else "False",
-            name=re.sub(r"[^\w.-]", "_", call.job.name),
-            shard=_SHARD,
-            dataset=feed.dataset,
-            shards=_shards(feed),
-        )
+        uses_cuda = asks_for_cuda(function)
+        use_gpu = "torch.cuda.is_available()" if uses_cuda else "False"
+        made = trainer(call, f"collected({loop})", feed.workers, use_gpu, feed.dataset, _shards(feed))
         end = collect.chain
         return Emission(
-            f"{trainer}.fit().return_value",
+            made.result,
             helpers=(
-                "collected",
-                "cpus_per_worker",
+                *HELPERS,
                 "hash_shards" if feed.keys else "uneven_shards",
                 "shard_rows",
                 *sorted(edits.helpers),
             ),
-            imports=(
-                "import os",
-                "import uuid",
-                "from ray.train import RunConfig, ScalingConfig",
-                "from ray.train.torch import TorchTrainer",
-                *(["import torch"] if uses_cuda else []),
-                *sorted(edits.imports),
-            ),
+            imports=(*IMPORTS, *(["import torch"] if uses_cuda else []), *sorted(edits.imports)),
             edits=tuple(edits.edits),
-            before=before,
+            before=made.before,
             claims=(*feed.claims, collect.id),
             span=replace(feed.start, end_line=end.end_line, end_column=end.end_column),
             forgets=forgets,
@@ -130,20 +123,6 @@ class BarrierTraining(Mapping):
         if len(consumers) != 1 or consumers[0].symbol != "RDD.collect" or not _together(call.stage, consumers[0]):
             raise NotCarried("the results of the barrier stage are not simply collected where it stands")
         return consumers[0]
-
-    def _free_name(self, call: Call) -> str:
-        taken = {node.id for node in ast.walk(call.module.tree) if isinstance(node, ast.Name)}
-        taken |= {node.arg for node in ast.walk(call.module.tree) if isinstance(node, ast.arg)}
-        names = ("trainer", "ray_trainer", "torch_trainer")
-        free = next((name for name in names if name not in taken and name not in functions(call.module)), None)
-        if free is None:
-            raise NotCarried(f"the job uses all of the names {', '.join(names)}, one of which the trainer needs")
-        return free
-
-    def _refuse_other_callers(self, call: Call, function: ast.FunctionDef) -> None:
-        uses = [n for n in ast.walk(call.module.tree) if isinstance(n, ast.Name) and n.id == function.name]
-        if len(uses) > 1:
-            raise NotCarried(f"{function.name} is used on other lines too ({', '.join(str(n.lineno) for n in uses)})")
 
     def _feed(self, call: Call) -> _Feed:
         claims: list[str] = []
@@ -190,16 +169,12 @@ class BarrierTraining(Mapping):
             if not isinstance(body, ast.Call) or len(passed.args.args) != 1 or passed.args.vararg:
                 raise NotCarried("the lambda of the barrier stage does more than call the train function")
             node = body.func
-        function = functions(call.module).get(node.id) if isinstance(node, ast.Name) else None
-        own = isinstance(node, ast.Name) and call.resolve(node) == f"{call.module.name}.{node.id}"
-        if function is None or not own:
-            raise NotCarried("the train function is not defined in the job's own file")
-        return function, passed
+        return own_function(call, node), passed
 
     def _loop(
         self, call: Call, function: ast.FunctionDef, passed: ast.Lambda | None, edits: TrainEdits
     ) -> tuple[str, tuple[str, ...]]:
-        rows = f'shard_rows("{_SHARD}")'
+        rows = f'shard_rows("{SHARD}")'
         if passed is None:
             return f"{function.name}({rows})", ()
         assert isinstance(passed.body, ast.Call)

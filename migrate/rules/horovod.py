@@ -32,19 +32,24 @@ addresses = context.allGather(socket.gethostname())""",
             "backward pass."
         ),
         do=(
-            "`ray.train.torch.prepare_model(model)` and the plain optimiser. Weights after training were "
-            "identical with SGD and Adam."
+            "An emitted `distributed_optimizer` that does the same over `torch.distributed`, with the network left as "
+            "it is. Where nothing of the below is used, `prepare_model` and the plain optimiser train the same network."
         ),
-        before="optimizer = hvd.DistributedOptimizer(optimizer, named_parameters=model.named_parameters())",
-        after="model = ray.train.torch.prepare_model(model)",
+        before="""\
+optimizer = hvd.DistributedOptimizer(optimizer, named_parameters=model.named_parameters(), op=hvd.Sum)""",
+        after="optimizer = distributed_optimizer(optimizer, op=dist.ReduceOp.SUM)",
         differences=(
             (
-                "`op=hvd.Sum`: multiply the loss by the number of workers. `backward_passes_per_step=n`: "
-                "`no_sync()` for all but the last pass, without dividing, because Horovod sums."
+                "Two workers ended with the same weights to the last bit, with `op`, `backward_passes_per_step` "
+                "(Horovod sums the passes), `gradient_predivide_factor`, `Compression.fp16`, clipping between "
+                "`synchronize` and `skip_synchronize`, batch normalisation and unused parameters. From three workers "
+                "on, gradients are added up in another order."
             ),
-            "Batch normalisation: pass `broadcast_buffers=False`, or running statistics differ.",
-            "Parameters without a gradient raise in torch's data parallelism and count as zero in Horovod.",
-            "`Compression.fp16` has a communication hook; it agreed to 6e-8.",
+            (
+                "Torch's own data parallelism raises on parameters without a gradient, which count as zero in Horovod; "
+                "sends rank 0's running statistics to all (`broadcast_buffers`); and averages only."
+            ),
+            "Adasum, process sets and sparse gradients have no counterpart; such a job is refused with the reason.",
         ),
         symbols=("horovod.torch.DistributedOptimizer",),
         severity=Severity.WARNING,
@@ -57,19 +62,18 @@ addresses = context.allGather(socket.gethostname())""",
         why=(
             "Every worker starts from rank 0's weights. Torch's data parallelism does that when the model is wrapped."
         ),
-        do=("Drop the first. The second has a side effect on a fresh optimiser, which a faithful move repeats."),
+        do="The same over `torch.distributed`, with the side effect that the second has on a fresh optimiser.",
         before="""\
 hvd.broadcast_parameters(model.state_dict(), root_rank=0)
 hvd.broadcast_optimizer_state(optimizer, root_rank=0)""",
         after="""\
-for parameter in model.parameters():
-    parameter.grad = torch.zeros_like(parameter)
-optimizer.step()""",
+broadcast_parameters(model.state_dict(), root_rank=0)
+broadcast_optimizer_state(optimizer, root_rank=0)""",
         differences=(
             (
                 "To create its state Horovod steps a fresh optimiser once with zero gradients: Adam then starts "
-                "at step 1, and weight decay moves the weights. Without the lines above the weights ended 0.013 "
-                "(SGD) and 0.028 (Adam) apart; with them the difference was 0."
+                "at step 1, and weight decay moves the weights. Without that step the weights ended 0.013 "
+                "(SGD) and 0.028 (Adam) apart; with it the difference was 0."
             ),
         ),
         symbols=("horovod.torch.broadcast_parameters", "horovod.torch.broadcast_optimizer_state"),
@@ -79,14 +83,22 @@ optimizer.step()""",
     Rule(
         code="SR724",
         name="horovod-allreduce",
-        matches="`hvd.allreduce(tensor)`, `hvd.allgather`, `hvd.broadcast_object` for metrics.",
+        matches=(
+            "`hvd.allreduce`, `allgather`, `alltoall`, `reducescatter`, `broadcast`, their grouped, asynchronous and "
+            "in-place forms, and objects."
+        ),
         why="A metric that is averaged over the workers is another number than rank 0's.",
-        do="`torch.distributed.all_reduce` and a division by the world size.",
+        do="Functions of the same names over `torch.distributed`, written into the job.",
         before='loss = hvd.allreduce(loss, name="loss")',
-        after="""\
-torch.distributed.all_reduce(loss)
-loss /= torch.distributed.get_world_size()""",
-        differences=("Horovod averages by default, `all_reduce` sums and works in place.",),
+        after="loss = allreduce(loss)",
+        differences=(
+            "Horovod averages by default, `all_reduce` sums and works in place; an average of integers is cut off.",
+            (
+                "Horovod matches operations by their names and waits until all ranks have asked; torch.distributed "
+                "goes by order, so every rank has to call them in the same order."
+            ),
+            "Gradients flow back through `allreduce` alone; the other operations raise where one would be wanted.",
+        ),
         symbols=("horovod.torch.allreduce", "horovod.torch.allgather", "horovod.torch.broadcast_object"),
         reported=False,
     ),
@@ -135,13 +147,18 @@ ray.train.report({"epoch": epoch}, checkpoint=checkpoint)""",
         name="uneven-batches",
         matches="Workers with unequal numbers of batches: `hvd.join()`, or shards of unequal size.",
         why="One worker waits in a collective operation for another that has ended.",
-        do="Give every worker the same number of steps: drop the last incomplete batch, or pad.",
+        do=(
+            "`join_ranks` has a worker that is done take part with zeros in what the others still reduce, as "
+            "`hvd.join` does. Shards that are uneven without it need the same number of steps on every worker."
+        ),
         before="hvd.join()",
+        after="join_ranks()",
         differences=(
             (
-                "With torch's data parallelism the longer rank waits until the timeout, 30 minutes by default, "
-                "and the run fails."
+                "Where several workers end together, which of them counts as the last is chance in Horovod and the "
+                "highest rank here."
             ),
+            ("Without a join the longer rank waits until the timeout, 30 minutes by default, and the run fails."),
         ),
         symbols=("horovod.torch.join",),
         severity=Severity.WARNING,

@@ -50,12 +50,12 @@ result = trainer.fit()""",
             "A Spark job that holds n executors for as long as training runs, whose data usually comes from files "
             "that another Spark step wrote."
         ),
-        do=("`TorchTrainer` with `num_workers=n`; the train function loses its Horovod calls (SR722 to SR727)."),
+        do=("`TorchTrainer` with `num_workers=n`; the train function's Horovod calls are replaced (SR722 to SR727)."),
         before="horovod.spark.run(train, args=(path,), num_proc=4)",
         after="""\
 TorchTrainer(train_loop, train_loop_config={"path": path}, scaling_config=ScalingConfig(num_workers=4)).fit()""",
         differences=(
-            "The results of all ranks come back from `horovod.spark.run`; `fit()` returns rank 0's reported metrics.",
+            "The results of all ranks come back from `horovod.spark.run`; the emitted job gathers them on every rank.",
             "There is no Horovod trainer in today's Ray Train: its constructor raises.",
         ),
         symbols=("horovod.spark.run", "horovod.spark.run_elastic", "horovod.spark.runner.run"),
@@ -116,7 +116,8 @@ scaling = ScalingConfig(num_workers=4, use_gpu=True)
 TorchTrainer(train_loop, train_loop_config={"lr": lr}, scaling_config=scaling).fit()""",
         differences=(
             "Weights after training were identical in all four cases tried, local mode and executors.",
-            "`run` returns rank 0's return value; `fit()` what was reported with a checkpoint.",
+            "`run` returns rank 0's return value, which is the `return_value` of what `fit()` gives.",
+            "Ray Train sets up the process group; a second `init_process_group` raises, so the calls go.",
         ),
         symbols=("TorchDistributor.run", "TorchDistributor", "pyspark.ml.torch.distributor.TorchDistributor"),
         heavy=(HeavyKind.TORCH_DISTRIBUTOR,),

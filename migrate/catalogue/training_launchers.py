@@ -1,0 +1,220 @@
+"""Launchers that run a train function on Spark's executors or driver: Horovod's and PyTorch's."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.ir import Cost, Kind
+from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.translate.horovod import rewrite_train_function
+from migrate.translate.trainers import HELPERS, IMPORTS, asks_for_cuda, own_function, refuse_other_callers, trainer
+
+_PARITY = "tests/training: real Horovod and TorchDistributor against Ray Train, weight for weight"
+_WITHOUT_EFFECT = {
+    *("start_timeout", "stdout", "stderr", "verbose", "nics", "use_mpi", "use_gloo", "prefix_output_with_timestamp"),
+}
+_PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Load)
+
+
+def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, use_gpu: str | None) -> Emission:
+    """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers."""
+    refuse_other_callers(call, function)
+    edits = rewrite_train_function(call.module, call.project, function, set())
+    cuda = use_gpu is None and asks_for_cuda(function)
+    made = trainer(call, work, workers, use_gpu or ("torch.cuda.is_available()" if cuda else "False"))
+    return Emission(
+        made.result,
+        helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),
+        imports=(*IMPORTS, *(["import torch"] if cuda else []), *sorted(edits.imports)),
+        edits=tuple(edits.edits),
+        before=made.before,
+        span=call.span(call.node()),
+        removals=tuple(call.span(statement) for statement in edits.removed),
+        notes=tuple(edits.notes),
+    )
+
+
+def _passed(call: Call, nodes: list[ast.expr], keywords: list[tuple[str, ast.expr]]) -> str:
+    """Arguments as text. They are read on the workers, so they must not do work or depend on where they are read."""
+    for node in [*nodes, *(value for _, value in keywords)]:
+        if not all(isinstance(inner, _PLAIN) for inner in ast.walk(node)):
+            raise NotCarried(f"the argument {call.text(node)} of the train function is computed; give it a name first")
+    return ", ".join([*map(call.text, nodes), *(f"{name}={call.text(value)}" for name, value in keywords)])
+
+
+def _keywords(call: Call) -> dict[str, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.node().keywords if keyword.arg is not None}
+
+
+def _constructor(call: Call, name: str) -> ast.Call:
+    """The call that made what the stage is called on; NotCarried where it cannot be read."""
+    function = call.node().func
+    made = function.value if isinstance(function, ast.Attribute) else None
+    made = call.bound(made.id) if isinstance(made, ast.Name) else made
+    if not isinstance(made, ast.Call) or any(keyword.arg is None for keyword in made.keywords):
+        raise NotCarried(f"how the {name} was made cannot be read")
+    return made
+
+
+def _option(made: ast.Call, name: str, position: int) -> ast.expr | None:
+    named = next((keyword.value for keyword in made.keywords if keyword.arg == name), None)
+    return made.args[position] if named is None and position < len(made.args) else named
+
+
+class HorovodSparkRun(Mapping):
+    """
+    ## Matches
+    ``horovod.spark.run(train, args=(...), kwargs={...}, num_proc=n)`` with a train function of the job's own file.
+
+    ## Semantics
+    ``TorchTrainer`` with ``n`` workers. The function is edited in place as for a barrier stage (SR701); the results of
+    all ranks come back as a list.
+
+    ## Not covered
+    A run without ``num_proc``, an environment, arguments that are computed in the call, ``run_elastic``.
+    """
+
+    code = "SR702"
+    symbols = ("horovod.spark.run", "horovod.spark.runner.run")
+    kind = Kind.TRAIN
+    cost = Cost.PYTHON
+    ray = ">=2.60,<3"
+    cases = (
+        Case(
+            "all ranks' results",
+            "import horovod.spark\n\nout = horovod.spark.run(train, args=(1, path), num_proc=2)",
+            "out = trainer.fit().return_value",
+            elsewhere=_PARITY,
+        ),
+        Case("as many as there are cores", "import horovod.spark\n\nout = horovod.spark.run(train)", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        names = ("fn", "args", "kwargs", "num_proc", "start_timeout", "env", "stdout", "stderr", "verbose", "nics")
+        given = dict(zip(names, call.node().args, strict=False)) | _keywords(call)
+        unknown = set(given) - {"fn", "args", "kwargs", "num_proc", *_WITHOUT_EFFECT}
+        if unknown or len(call.node().args) > len(names):
+            raise NotCarried(f"horovod.spark.run with {', '.join(sorted(unknown)) or 'so many arguments'}")
+        function, workers = own_function(call, given.get("fn")), given.get("num_proc")
+        if workers is None or (isinstance(workers, ast.Constant) and workers.value is None):
+            raise NotCarried("horovod.spark.run without num_proc takes as many workers as Spark has cores")
+        arguments = _passed(call, self._items(given.get("args")), self._pairs(given.get("kwargs")))
+        return _launched(call, function, f"collected([{function.name}({arguments})])", call.text(workers), None)
+
+    def _items(self, node: ast.expr | None) -> list[ast.expr]:
+        if node is None:
+            return []
+        if not isinstance(node, ast.Tuple | ast.List) or any(isinstance(item, ast.Starred) for item in node.elts):
+            raise NotCarried("the args of horovod.spark.run are not written out")
+        return node.elts
+
+    def _pairs(self, node: ast.expr | None) -> list[tuple[str, ast.expr]]:
+        if node is None or (isinstance(node, ast.Constant) and node.value is None):
+            return []
+        pairs = list(zip(node.keys, node.values, strict=True)) if isinstance(node, ast.Dict) else [(None, node)]
+        named = [(k.value, v) for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+        if len(named) != len(pairs):
+            raise NotCarried("the kwargs of horovod.spark.run are not written out")
+        return named
+
+
+class HorovodRunnerRun(Mapping):
+    """
+    ## Matches
+    ``HorovodRunner(np=n).run(train, key=value)`` with a train function of the job's own file.
+
+    ## Semantics
+    ``TorchTrainer`` with ``n`` workers, as for SR702; ``np=-n`` is ``n`` workers too. What rank 0 returned comes back.
+
+    ## Not covered
+    ``np=0`` (all task slots of the cluster), arguments that are computed in the call.
+    """
+
+    code = "SR704"
+    symbols = ("HorovodRunner.run",)
+    kind = Kind.TRAIN
+    cost = Cost.PYTHON
+    ray = ">=2.60,<3"
+    differences = (
+        Difference("place", "a negative np trains on the driver's machine; Ray puts the workers where there is room"),
+    )
+    cases = (
+        Case(
+            "two workers",
+            "from sparkdl import HorovodRunner\n\nout = HorovodRunner(np=2).run(train, rate=0.1)",
+            "out = trainer.fit().return_value",
+            elsewhere=_PARITY,
+        ),
+        Case("all slots", "from sparkdl import HorovodRunner\n\nout = HorovodRunner(np=0).run(train)", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        workers = _option(_constructor(call, "HorovodRunner"), "np", 0)
+        try:
+            number = ast.literal_eval(workers) if workers is not None else 0
+        except ValueError:
+            number = None
+        if workers is None or number == 0:
+            raise NotCarried("HorovodRunner with np=0 takes as many workers as the cluster has slots")
+        text = f"abs({call.text(workers)})" if number is None else str(abs(number))
+        keywords = _keywords(call)
+        positional = call.node().args
+        function = own_function(call, positional[0] if positional else keywords.pop("main", None))
+        if len(positional) > 1:
+            raise NotCarried("HorovodRunner.run takes the function's arguments by name alone")
+        return _launched(call, function, f"{function.name}({_passed(call, [], list(keywords.items()))})", text, None)
+
+
+class TorchDistributorRun(Mapping):
+    """
+    ## Matches
+    ``TorchDistributor(num_processes=n, local_mode=..., use_gpu=...).run(train, value, key=value)`` with a train
+    function of the job's own file.
+
+    ## Semantics
+    ``TorchTrainer`` with ``n`` workers and the same environment variables. It sets up the process group, so the calls
+    that set it up and tear it down go; all else in the function stays. What rank 0 returned comes back.
+
+    ## Not covered
+    A script instead of a function, arguments that are computed in the call.
+    """
+
+    code = "SR705"
+    symbols = ("TorchDistributor.run",)
+    kind = Kind.TRAIN
+    cost = Cost.PYTHON
+    ray = ">=2.60,<3"
+    differences = (
+        Difference("place", "local mode trains on the driver's machine; Ray puts the workers where there is room"),
+    )
+    cases = (
+        Case(
+            "a function",
+            "from pyspark.ml.torch.distributor import TorchDistributor\n\n"
+            "out = TorchDistributor(num_processes=2, local_mode=True, use_gpu=False).run(train, 0.1)",
+            "out = trainer.fit().return_value",
+            elsewhere=_PARITY,
+        ),
+        Case(
+            "a script",
+            "from pyspark.ml.torch.distributor import TorchDistributor\n\n"
+            "TorchDistributor(num_processes=2, local_mode=True, use_gpu=False).run('train.py', '--rate=0.1')",
+            None,
+        ),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        made = _constructor(call, "TorchDistributor")
+        workers, use_gpu = _option(made, "num_processes", 0), _option(made, "use_gpu", 2)
+        first, *others = call.node().args or [None]
+        if isinstance(first, ast.Constant):
+            raise NotCarried("TorchDistributor runs a script; only a function of the job's own file is rewritten")
+        function = own_function(call, first)
+        arguments = _passed(call, [one for one in others if one is not None], list(_keywords(call).items()))
+        return _launched(
+            call,
+            function,
+            f"{function.name}({arguments})",
+            call.text(workers) if workers is not None else "1",
+            call.text(use_gpu) if use_gpu is not None else "True",
+        )
