@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from migrate.ir import Cost, Kind, Span, Stage
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.horovod import TrainEdits, rewrite_train_function
-from migrate.translate.rendezvous import rendezvous_statements
+from migrate.translate.rendezvous import rendezvous_of
 from migrate.translate.trainers import (
     HELPERS,
     IMPORTS,
@@ -81,7 +81,7 @@ class BarrierTraining(Mapping):
         Case(
             "a function of the rows",
             'out = df.repartition(2, "s").rdd.barrier().mapPartitions(train).collect()',
-            "out = trainer.fit().return_value",
+            "out = cloudpickle.loads(trainer.fit().return_value)",
             elsewhere="the sample's parity: its rendezvous takes more than a few lines",
         ),
         Case("workers not stated", "out = df.rdd.barrier().mapPartitions(train).collect()", None),
@@ -93,7 +93,7 @@ class BarrierTraining(Mapping):
         function, passed = self._function(call)
         refuse_other_callers(call, function)
         edits = rewrite_train_function(
-            call.module, call.project, function, rendezvous_statements(function, call.module, call.project)
+            call.module, call.project, function, rendezvous_of(function, call.module, call.project)
         )
         loop, forgets = self._loop(call, function, passed, edits)
         uses_cuda = asks_for_cuda(function)

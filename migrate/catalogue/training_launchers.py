@@ -7,6 +7,7 @@ import ast
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.horovod import rewrite_train_function
+from migrate.translate.rendezvous import Rendezvous
 from migrate.translate.trainers import HELPERS, IMPORTS, asks_for_cuda, own_function, refuse_other_callers, trainer
 
 _PARITY = "tests/training: real Horovod and TorchDistributor against Ray Train, weight for weight"
@@ -19,7 +20,7 @@ _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, 
 def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, use_gpu: str | None) -> Emission:
     """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers."""
     refuse_other_callers(call, function)
-    edits = rewrite_train_function(call.module, call.project, function, set())
+    edits = rewrite_train_function(call.module, call.project, function, Rendezvous())
     cuda = use_gpu is None and asks_for_cuda(function)
     made = trainer(call, work, workers, use_gpu or ("torch.cuda.is_available()" if cuda else "False"))
     return Emission(
@@ -83,7 +84,7 @@ class HorovodSparkRun(Mapping):
         Case(
             "all ranks' results",
             "import horovod.spark\n\nout = horovod.spark.run(train, args=(1, path), num_proc=2)",
-            "out = trainer.fit().return_value",
+            "out = cloudpickle.loads(trainer.fit().return_value)",
             elsewhere=_PARITY,
         ),
         Case("as many as there are cores", "import horovod.spark\n\nout = horovod.spark.run(train)", None),
@@ -142,7 +143,7 @@ class HorovodRunnerRun(Mapping):
         Case(
             "two workers",
             "from sparkdl import HorovodRunner\n\nout = HorovodRunner(np=2).run(train, rate=0.1)",
-            "out = trainer.fit().return_value",
+            "out = cloudpickle.loads(trainer.fit().return_value)",
             elsewhere=_PARITY,
         ),
         Case("all slots", "from sparkdl import HorovodRunner\n\nout = HorovodRunner(np=0).run(train)", None),
@@ -192,7 +193,7 @@ class TorchDistributorRun(Mapping):
             "a function",
             "from pyspark.ml.torch.distributor import TorchDistributor\n\n"
             "out = TorchDistributor(num_processes=2, local_mode=True, use_gpu=False).run(train, 0.1)",
-            "out = trainer.fit().return_value",
+            "out = cloudpickle.loads(trainer.fit().return_value)",
             elsewhere=_PARITY,
         ),
         Case(
@@ -206,11 +207,12 @@ class TorchDistributorRun(Mapping):
     def emit(self, call: Call) -> Emission:
         made = _constructor(call, "TorchDistributor")
         workers, use_gpu = _option(made, "num_processes", 0), _option(made, "use_gpu", 2)
-        first, *others = call.node().args or [None]
-        if isinstance(first, ast.Constant):
+        passed, keywords = call.node().args, _keywords(call)
+        work = passed[0] if passed else keywords.pop("train_object", None)
+        if isinstance(work, ast.Constant):
             raise NotCarried("TorchDistributor runs a script; only a function of the job's own file is rewritten")
-        function = own_function(call, first)
-        arguments = _passed(call, [one for one in others if one is not None], list(_keywords(call).items()))
+        function = own_function(call, work)
+        arguments = _passed(call, passed[1:], list(keywords.items()))
         return _launched(
             call,
             function,

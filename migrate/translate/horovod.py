@@ -13,6 +13,7 @@ from migrate.translate.checkpoint import Checkpoints
 from migrate.translate.horovod_api import RANKS, RAY_TRAIN
 from migrate.translate.horovod_calls import HorovodCalls
 from migrate.translate.reached import reached_functions
+from migrate.translate.rendezvous import Rendezvous
 
 _PROCESS_GROUP = {"torch.distributed.init_process_group", "torch.distributed.destroy_process_group"}
 
@@ -30,19 +31,18 @@ class TrainEdits:
 
 
 def rewrite_train_function(
-    module: Module, project: Project, function: ast.FunctionDef, rendezvous: set[ast.stmt]
+    module: Module, project: Project, function: ast.FunctionDef, rendezvous: Rendezvous
 ) -> TrainEdits:
     """The edits that turn a Horovod worker into a Ray Train worker, with the functions of the same file that it uses.
 
-    ``rendezvous`` are the statements that only set up Horovod's environment from the barrier context; they go, and
-    parameters that nothing else uses go with them. Raises NotCarried, naming the call, for a part of Horovod that has
-    no counterpart with the same result.
+    ``rendezvous`` is what only arranges where workers meet; it goes, and parameters that nothing else uses go with
+    it. Raises NotCarried, naming the call, for a part of Horovod that has no counterpart with the same result.
     """
     return _Rewrite(module, project, function, rendezvous).run()
 
 
 class _Rewrite:
-    def __init__(self, module: Module, project: Project, function: ast.FunctionDef, rendezvous: set[ast.stmt]) -> None:
+    def __init__(self, module: Module, project: Project, function: ast.FunctionDef, rendezvous: Rendezvous) -> None:
         self.module, self.project, self.function, self.rendezvous = module, project, function, rendezvous
         self.out = TrainEdits()
         self.calls = HorovodCalls(module)
@@ -54,6 +54,9 @@ class _Rewrite:
         self.asks = any(self.calls.name(node) in RANKS for node in ast.walk(function))
 
     def run(self) -> TrainEdits:
+        for node, text, needed in self.rendezvous.replaced:
+            self.calls.replace(node, text)
+            self.out.imports.add(needed)
         self._block(self.function.body)
         gone = {id(node) for statement in self.out.removed for node in ast.walk(statement)}
         others = reached_functions(self.project, self.module, self.function, gone)
@@ -80,7 +83,7 @@ class _Rewrite:
     def _statement(self, statement: ast.stmt) -> None:
         called = self.calls.name(statement.value) if isinstance(statement, ast.Expr) else None
         gone = called == "shutdown" or self._imports_horovod(statement) or self._makes_process_group(statement)
-        if statement in self.rendezvous or gone:
+        if statement in self.rendezvous.removed or gone:
             self.out.removed.append(statement)
             return
         if called == "init":

@@ -15,6 +15,7 @@ HELPERS = ("collected", "cpus_per_worker")
 IMPORTS = (
     "import os",
     "import uuid",
+    "from ray import cloudpickle",
     "from ray.train import RunConfig, ScalingConfig",
     "from ray.train.torch import TorchTrainer",
 )
@@ -22,9 +23,9 @@ IMPORTS = (
 
 @dataclass(frozen=True)
 class Trainer:
-    """A TorchTrainer: ``before`` makes it, ``result`` runs it and is what rank 0 returned.
+    """A TorchTrainer: the statement ``before`` makes it, the expression ``result`` runs it and is what rank 0 returned.
 
-    Calls of a train function and of a trainer stand in places of the original's, so the text is bound to a variable.
+    The result travels as bytes, because Ray Train hands back nothing that holds tensors.
     """
 
     before: str
@@ -45,7 +46,7 @@ def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = ""
         dataset=dataset,
         shards=shards,
     )
-    return Trainer(before, f"{name}.fit().return_value")
+    return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)")
 
 
 def own_function(call: Call, node: ast.expr | None) -> ast.FunctionDef:

@@ -151,7 +151,7 @@ def test_a_ray_side_that_is_killed_is_one_sentence_and_leaves_nothing(
 ) -> None:
     folder = job.parent / f"{STEM}_ray"
     text = (folder / f"{STEM}_ray.py").read_text(encoding="utf-8")
-    old = "history = trainer.fit().return_value"
+    old = "history = cloudpickle.loads(trainer.fit().return_value)"
     assert text.count(old) == 1
     (folder / "killed.py").write_text(text.replace(old, "os.kill(os.getpid(), 9)"), encoding="utf-8")
     recorded(job, folder, "killed.py", "killed.toml")

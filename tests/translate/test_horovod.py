@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from migrate.mapping import NotCarried
 from migrate.translate.edits import apply
 from migrate.translate.horovod import TrainEdits, rewrite_train_function
 from migrate.translate.locate import functions
-from migrate.translate.rendezvous import rendezvous_statements
+from migrate.translate.rendezvous import rendezvous_of
 
 JOB = """\
 import os
@@ -53,7 +54,7 @@ def edited(text: str, folder: Path) -> tuple[str, TrainEdits]:
     module = project.module("job.py")
     assert module is not None
     function = functions(module)["train"]
-    edits = rewrite_train_function(module, project, function, rendezvous_statements(function, module, project))
+    edits = rewrite_train_function(module, project, function, rendezvous_of(function, module, project))
     return apply(text, edits.edits), edits
 
 
@@ -168,3 +169,41 @@ def test_imports_of_horovod_inside_the_function_go(tmp_path: Path) -> None:
     text = text.replace("    hvd.init()", "    import horovod.torch as hvd\n\n    hvd.init()")
     _, edits = edited(text, tmp_path)
     assert {type(statement).__name__ for statement in edits.removed} == {"Import"}
+
+
+MEETING = """\
+import os
+
+import torch
+import torch.distributed as dist
+from pyspark import BarrierTaskContext
+
+
+def train(rows):
+    barrier = BarrierTaskContext.get()
+    tasks = barrier.getTaskInfos()
+    rank, size = barrier.partitionId(), len(tasks)
+    os.environ["MASTER_ADDR"] = tasks[0].address.split(":")[0]
+    ports = barrier.allGather("0")
+    os.environ["MASTER_PORT"] = ports[0]
+    dist.init_process_group("gloo", rank=rank, world_size=size)
+    barrier.barrier()
+    total = torch.tensor([float(len(list(rows)))])
+    dist.all_reduce(total)
+    dist.destroy_process_group()
+    return [(rank, BarrierTaskContext.get().partitionId(), total.item() / size)]
+"""
+
+
+def test_a_rendezvous_made_by_hand_falls_away(tmp_path: Path) -> None:
+    text, edits = edited(MEETING, tmp_path)
+    assert "rank, size = ray.train.get_context().get_world_rank(), ray.train.get_context().get_world_size()" in text
+    assert "    dist.barrier()\n" in text
+    gone = {ast.unparse(statement).partition("(")[0].partition(" =")[0] for statement in edits.removed}
+    places = {"os.environ['MASTER_ADDR']", "os.environ['MASTER_PORT']"}
+    assert gone == {"barrier", "tasks", "ports", "dist.init_process_group", "dist.destroy_process_group", *places}
+
+
+def test_another_use_of_the_meeting_place_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotCarried, match="line 20 uses ports, which comes from the rendezvous"):
+        edited(MEETING.replace("    return [(rank", "    return [(ports"), tmp_path)
