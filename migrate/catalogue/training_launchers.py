@@ -30,9 +30,22 @@ def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, us
         edits=tuple(edits.edits),
         before=made.before,
         span=call.span(call.node()),
-        removals=tuple(call.span(statement) for statement in edits.removed),
+        removals=tuple(call.span(statement) for statement in [*edits.removed, *_launcher(call)]),
         notes=tuple(edits.notes),
     )
+
+
+def _launcher(call: Call) -> list[ast.stmt]:
+    """The statement that binds the launcher to a variable, where that serves for nothing but runs."""
+    function = call.node().func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return []
+    name, made = function.value.id, call.bound(function.value.id)
+    nodes = list(ast.walk(call.module.tree))
+    runs = {id(n.value) for n in nodes if isinstance(n, ast.Attribute) and n.attr == function.attr}
+    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    bound = [n for n in nodes if isinstance(n, ast.Assign) and n.value is made and len(n.targets) == 1]
+    return bound if made is not None and all(id(use) in runs for use in uses) else []
 
 
 def _passed(call: Call, nodes: list[ast.expr], keywords: list[tuple[str, ast.expr]]) -> str:

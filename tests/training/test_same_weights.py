@@ -19,7 +19,7 @@ pytest.importorskip("ray")
 HERE = Path(__file__).resolve().parent
 SECONDS = 900
 
-CASES = (
+HOROVOD = (
     "plain",
     "adam_with_broadcast_state",
     "state_before_the_wrapping",
@@ -35,6 +35,7 @@ CASES = (
     "operations",
     "uneven_shards",
 )
+LAUNCHERS = ("distributed", "with_horovod", "alone_with_horovod", "in_barrier")
 Results = list[dict[str, dict[str, Any]]]
 
 pytestmark = pytest.mark.slow
@@ -63,35 +64,57 @@ def run(python: str, script: Path, out: Path) -> Results:
     return results
 
 
-@pytest.fixture(scope="module")
-def both(spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Results]:
+def run_both(job: Path, spark_python: Path) -> tuple[Results, Results]:
     """What the ranks gave on Spark and on Ray."""
-    folder = tmp_path_factory.mktemp("training")
-    job = folder / "horovod_combinations.py"
-    shutil.copy(HERE / job.name, job)
-    rewritten = rewrite(job)
+    rewritten = rewrite(job, everything=True)
     rewritten.write()
-    assert rewritten.complete and rewritten.run == ("horovod_combinations_ray.py",)
-    spark = run(str(spark_python), job, folder / "spark.pt")
-    return spark, run(sys.executable, rewritten.folder / rewritten.run[0], folder / "ray.pt")
+    assert rewritten.complete and rewritten.run == (f"{job.stem}_ray.py",)
+    spark = run(str(spark_python), job, job.parent / "spark.pt")
+    return spark, run(sys.executable, rewritten.folder / rewritten.run[0], job.parent / "ray.pt")
 
 
-def test_every_case_ran_on_every_rank(both: tuple[Results, Results]) -> None:
-    for side in both:
-        assert [tuple(rank) for rank in side] == [CASES, CASES]
+@pytest.fixture(scope="module")
+def combinations(spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Results]:
+    """The job that trains with Horovod in many ways."""
+    folder = tmp_path_factory.mktemp("combinations")
+    return run_both(Path(shutil.copy(HERE / "horovod_combinations.py", folder)), spark_python)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_difference_is_nothing(both: tuple[Results, Results], case: str) -> None:
-    for spark, ray in zip(*both, strict=True):
+@pytest.fixture(scope="module")
+def launchers(spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Results]:
+    """The job that starts training in other ways; Databricks' `sparkdl`, which is closed, has a stand-in on Spark."""
+    folder = tmp_path_factory.mktemp("launchers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(HERE / "stand_ins"), prepend=os.pathsep)
+        return run_both(Path(shutil.copy(HERE / "other_launchers.py", folder)), spark_python)
+
+
+def test_every_case_ran_on_every_rank(combinations: tuple[Results, Results]) -> None:
+    for side in combinations:
+        assert [tuple(rank) for rank in side] == [HOROVOD, HOROVOD]
+
+
+@pytest.mark.parametrize("case", HOROVOD)
+def test_combinations(combinations: tuple[Results, Results], case: str) -> None:
+    assert_nothing_differs(combinations, case)
+
+
+@pytest.mark.parametrize("case", LAUNCHERS)
+def test_launchers(launchers: tuple[Results, Results], case: str) -> None:
+    assert_nothing_differs(launchers, case)
+
+
+@pytest.mark.parametrize("case", [case for case in HOROVOD if case != "operations"])
+def test_all_ranks_end_with_one_network(combinations: tuple[Results, Results], case: str) -> None:
+    """What says that gradients really were reduced: a rank alone would have come to a network of its own."""
+    first, second = combinations[1]
+    moving = [name for name in first[case] if "running" not in name]
+    assert all(torch.equal(first[case][name], second[case][name]) for name in moving)
+
+
+def assert_nothing_differs(sides: tuple[Results, Results], case: str) -> None:
+    """Every tensor of a case is the same on every rank, to the last bit."""
+    for spark, ray in zip(*sides, strict=True):
         assert spark[case].keys() == ray[case].keys()
         for name, tensor in spark[case].items():
             torch.testing.assert_close(ray[case][name], tensor, rtol=0, atol=0)
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case != "operations"])
-def test_all_ranks_end_with_one_network(both: tuple[Results, Results], case: str) -> None:
-    """What says that gradients really were reduced: a rank alone would have come to a network of its own."""
-    first, second = both[1]
-    moving = [name for name in first[case] if "running" not in name]
-    assert all(torch.equal(first[case][name], second[case][name]) for name in moving)
