@@ -12,7 +12,6 @@ from migrate.translate.horovod import TrainEdits, rewrite_train_function
 from migrate.translate.rendezvous import rendezvous_of
 from migrate.translate.trainers import (
     HELPERS,
-    IMPORTS,
     SHARD,
     asks_for_cuda,
     own_function,
@@ -45,18 +44,19 @@ class BarrierTraining(Mapping):
     """
     ## Matches
     ``df.repartition(n, ...).rdd.barrier().mapPartitions(train).collect()`` where ``train``, or the function that a
-    lambda calls with the rows, trains with ``horovod.torch``; with or without ``sortWithinPartitions`` after the
-    repartition.
+    lambda calls with the rows, trains with ``horovod.torch`` or ``torch.distributed``; with or without
+    ``sortWithinPartitions`` after the repartition.
 
     ## Semantics
     ``TorchTrainer`` starts the workers and lets them find each other, so code that only arranged the rendezvous falls
-    away. The train function is edited in place, with the functions of the file that it uses: network, loss and loop
-    stay, and Horovod's operations become functions of the same names over ``torch.distributed``. Its optimizer stays
-    one that reduces gradients (average or sum, compressed or not, over several passes, clipped in between), because
-    DistributedDataParallel would change the network and fail on parameters without gradients. Workers with more batches
-    than others join as before. Rows stream from preprocessing into each worker.
-    Rows given to workers by a key go to the same workers in the same order as on Spark. What rank 0 saved is also
-    reported as checkpoint, by every rank, since a report on one rank alone waits for ever.
+    away: addresses and ports from ``BarrierTaskContext``, the environment, ``init_process_group``. The train function
+    is edited in place, with the functions of the file that it uses: network, loss and loop stay, and Horovod's
+    operations become functions of the same names over ``torch.distributed``. Its optimizer stays one that reduces
+    gradients (average or sum, compressed or not, over several passes, clipped in between), because
+    DistributedDataParallel would change the network and fail on parameters without gradients. Workers with fewer
+    batches than others join as before. Rows stream from preprocessing into each worker. Rows given to workers by a key
+    go to the same workers in the same order as on Spark. What rank 0 saved is also reported as checkpoint, by every
+    rank, since a report on one rank alone waits for ever.
 
     ## Not covered
     Adasum, process sets, elastic runs, ``SyncBatchNorm``, sparse gradients, a function outside the job's file.
@@ -96,8 +96,7 @@ class BarrierTraining(Mapping):
             call.module, call.project, function, rendezvous_of(function, call.module, call.project)
         )
         loop, forgets = self._loop(call, function, passed, edits)
-        uses_cuda = asks_for_cuda(function)
-        use_gpu = "torch.cuda.is_available()" if uses_cuda else "False"
+        use_gpu = "torch.cuda.is_available()" if asks_for_cuda(function) else "False"
         made = trainer(call, f"collected({loop})", feed.workers, use_gpu, feed.dataset, _shards(feed))
         end = collect.chain
         return Emission(
@@ -108,7 +107,7 @@ class BarrierTraining(Mapping):
                 "shard_rows",
                 *sorted(edits.helpers),
             ),
-            imports=(*IMPORTS, *(["import torch"] if uses_cuda else []), *sorted(edits.imports)),
+            imports=(*made.imports, *sorted(edits.imports)),
             edits=tuple(edits.edits),
             before=made.before,
             claims=(*feed.claims, collect.id),

@@ -8,7 +8,7 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.horovod import rewrite_train_function
 from migrate.translate.rendezvous import Rendezvous
-from migrate.translate.trainers import HELPERS, IMPORTS, asks_for_cuda, own_function, refuse_other_callers, trainer
+from migrate.translate.trainers import HELPERS, asks_for_cuda, own_function, refuse_other_callers, trainer
 
 _PARITY = "tests/training: real Horovod and TorchDistributor against Ray Train, weight for weight"
 _WITHOUT_EFFECT = {
@@ -26,7 +26,7 @@ def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, us
     return Emission(
         made.result,
         helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),
-        imports=(*IMPORTS, *(["import torch"] if cuda else []), *sorted(edits.imports)),
+        imports=(*made.imports, *sorted(edits.imports)),
         edits=tuple(edits.edits),
         before=made.before,
         span=call.span(call.node()),
@@ -44,7 +44,7 @@ def _launcher(call: Call) -> list[ast.stmt]:
     nodes = list(ast.walk(call.module.tree))
     runs = {id(n.value) for n in nodes if isinstance(n, ast.Attribute) and n.attr == function.attr}
     uses = [n for n in nodes if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
-    bound = [n for n in nodes if isinstance(n, ast.Assign) and n.value is made and len(n.targets) == 1]
+    bound: list[ast.stmt] = [n for n in nodes if isinstance(n, ast.Assign) and n.value is made and len(n.targets) == 1]
     return bound if made is not None and all(id(use) in runs for use in uses) else []
 
 

@@ -12,12 +12,11 @@ from migrate.translate.locate import functions
 
 SHARD = "train"
 HELPERS = ("collected", "cpus_per_worker")
-IMPORTS = (
+_IMPORTS = (
     "import os",
     "import uuid",
     "from ray import cloudpickle",
     "from ray.train import RunConfig, ScalingConfig",
-    "from ray.train.torch import TorchTrainer",
 )
 
 
@@ -30,6 +29,7 @@ class Trainer:
 
     before: str
     result: str
+    imports: tuple[str, ...]
 
 
 def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = "", shards: str = "") -> Trainer:
@@ -41,12 +41,17 @@ def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = ""
         loop=loop,
         workers=workers,
         use_gpu=use_gpu,
+        backend=_backend(use_gpu),
         name=re.sub(r"[^\w.-]", "_", call.job.name),
         shard=SHARD,
         dataset=dataset,
         shards=shards,
     )
-    return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)")
+    asks = "" if use_gpu == "False" else "TorchConfig, "
+    imports: tuple[str, ...] = (*_IMPORTS, f"from ray.train.torch import {asks}TorchTrainer")
+    if "torch." in use_gpu:
+        imports = (*imports, "import torch")
+    return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)", imports)
 
 
 def own_function(call: Call, node: ast.expr | None) -> ast.FunctionDef:
@@ -67,6 +72,12 @@ def refuse_other_callers(call: Call, function: ast.FunctionDef) -> None:
 def asks_for_cuda(function: ast.FunctionDef) -> bool:
     """Whether a function trains on GPUs where there are any."""
     return any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
+
+
+def _backend(use_gpu: str) -> str:
+    """The process group's backend as an expression; empty where Ray Train's own choice, Gloo, is meant."""
+    both = '"cpu:gloo,cuda:nccl"'
+    return {"False": "", "True": both}.get(use_gpu, f'{both} if {use_gpu} else "gloo"')
 
 
 def _free_name(call: Call) -> str:
