@@ -49,7 +49,7 @@ import pyarrow.compute as pc
 import ray
 
 
-@ray.remote
+@ray.remote(max_retries=0)
 def wait():
     time.sleep(600)
 
@@ -119,6 +119,7 @@ def test_phases_of_both_engines(tmp_path: Path, spark_python: Path) -> None:
     ("side", "victim", "said"),
     [
         pytest.param("ray", "job_ray.py", "was killed by SIGKILL, in ray.get at job_ray.py:20", id="the Ray driver"),
+        pytest.param("ray", "ray::wait", "in step `ray` after", id="a Ray worker"),
         pytest.param("ray", "raylet", "The Ray side (seed 0) failed in step `ray`", id="the raylet"),
         pytest.param("spark", "org.apache.spark", "The Spark side (seed 0) failed in step `spark`", id="the JVM"),
     ],
