@@ -55,7 +55,7 @@ def show(browser: Any, result: Any, folder: Path) -> None:
     browser.get(page.as_uri())
 
 
-@pytest.mark.parametrize("which", ["equal", "different", "failed"])
+@pytest.mark.parametrize("which", ["equal", "different", "failed", "inconclusive"])
 def test_the_page_stands_alone(browser: Any, made: Any, tmp_path: Path, which: str) -> None:
     browser.get("about:blank")
     for log in ("performance", "browser"):
