@@ -8,6 +8,7 @@ from dataclasses import replace
 from migrate.ir import Boundary, Cost, Engine, Job, Kind, Span, Stage, Verdict
 from migrate.passes.closure import reached
 from migrate.passes.columns import columns_of
+from migrate.translate.views import makers_read
 
 _REACHED_BACK = {Kind.READ, Kind.PROJECT, Kind.FILTER}
 _SHUFFLES = {Kind.AGGREGATE, Kind.JOIN, Kind.SORT, Kind.WINDOW}
@@ -102,7 +103,11 @@ class _Flow:
 
     def __init__(self, stages: list[Stage]) -> None:
         self.by_id = {stage.id: stage for stage in stages}
-        self.inputs = {stage.id: [source for source in stage.inputs if source in self.by_id] for stage in stages}
+        makers = makers_read(stages)
+        self.inputs = {
+            stage.id: [source for source in (*stage.inputs, *makers[stage.id]) if source in self.by_id]
+            for stage in stages
+        }
         self.consumers: dict[str, list[str]] = {stage.id: [] for stage in stages}
         for stage_id, sources in self.inputs.items():
             for source in sources:

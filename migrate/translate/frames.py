@@ -39,6 +39,11 @@ def wrapped(call: Call, function: str, parameters: tuple[str, ...] = ()) -> Emis
 
 def opened(call: Call, function: str) -> Edit:
     """The edit that puts ``function(`` in front of the dataset; NotCarried where that cannot be read."""
+    return in_front(call, f"{function}(")
+
+
+def in_front(call: Call, text: str) -> Edit:
+    """The edit that puts a text in front of the dataset; NotCarried where that cannot be read."""
     receiver = call.receiver()
     if receiver is None:
         raise NotCarried(f"what {call.stage.symbol} is called on cannot be read")
@@ -46,7 +51,7 @@ def opened(call: Call, function: str) -> Edit:
     start, end = lines.bounds(call.span(receiver))
     for _ in range(closed_before(call.module.text[end:])):
         start = call.module.text.rindex("(", 0, start)
-    return Edit(lines.insertion(call.stage.chain.path, start), f"{function}(")
+    return Edit(lines.insertion(call.stage.chain.path, start), text)
 
 
 def _may_hold_vectors(call: Call) -> bool:
