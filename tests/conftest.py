@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engines import Engines
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +24,11 @@ def spark_python() -> Path:
     if not python.exists():
         pytest.skip("there is no .venv/spark; `make env` builds it")
     return python
+
+
+@pytest.fixture(scope="session")
+def engines(checkout: Path, spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """One session of each engine for all tests."""
+    both = Engines.at(checkout, tmp_path_factory.mktemp("engines"))
+    yield both
+    both.stop()
