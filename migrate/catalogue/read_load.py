@@ -12,7 +12,7 @@ class ReadLoad(Mapping):
     """
     ## Matches
     ``spark.read.load(path)`` with ``format`` and options wherever they are given, for Parquet (which is the default),
-    CSV, JSON, text, ORC and ``binaryFile``.
+    CSV, JSON, text, ORC, ``binaryFile`` and ``libsvm``.
 
     ## Semantics
     Those of the reader of that format.
@@ -20,7 +20,7 @@ class ReadLoad(Mapping):
     ## Not covered
     Avro, Delta, Iceberg and Hudi stay on Spark: it needs a jar for each and Ray a package (fastavro, deltalake,
     pyiceberg, hudi), so their answers were not compared. So do JDBC, whose drivers run in the JVM, images, which Spark
-    holds as BGR bytes, XML, and libsvm outside MLlib.
+    holds as BGR bytes, and XML.
     """
 
     code = "SR211"
@@ -51,6 +51,17 @@ class ReadLoad(Mapping):
             "found = read_binary_files(\"bin\", pattern='*.bin')\n"
             "out = found.select_columns(['content', 'length', 'k'])",
         ),
+        Case(
+            "points of LIBSVM",
+            'with open("points.txt", "w") as file:\n'
+            "    file.write('1.0 1:2.5 3:-1\\n\\n# none\\n0 2:7e3\\n-1 \\n+1 1:1  4:0 \\n')\n"
+            'points = spark.read.format("libsvm").load("points.txt")\n'
+            "points.show()\n"
+            'wide = spark.read.format("libsvm").option("numFeatures", "9").load("points.txt")\n'
+            "wide.show(truncate=False)",
+            "wide = read_libsvm(\"points.txt\", numFeatures=9)",
+        ),
+        Case("dense points", 'out = spark.read.load(path, format="libsvm", vectorType="dense")', None),
         Case("a table format", 'out = spark.read.format("delta").load(path)', None),
         Case("a database", 'out = spark.read.format("jdbc").option("url", "jdbc:x").load()', None),
     )

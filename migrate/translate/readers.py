@@ -123,10 +123,21 @@ def _by(helper: str, **known: str) -> Callable[[Call, Source], Emission]:
     return read
 
 
+def libsvm(call: Call, source: Source) -> Emission:
+    """A read of LIBSVM's format."""
+    options = dict(source.options)
+    if str(options.pop("vectortype", "sparse")).lower() != "sparse":
+        raise NotCarried("libsvm as dense vectors is not mapped yet")
+    if "numfeatures" in options:
+        options["numfeatures"] = int(str(options["numfeatures"]))
+    return _by("read_libsvm", numfeatures="numFeatures")(call, replace(source, options=options))
+
+
 READERS: dict[str, Callable[[Call, Source], Emission]] = {
     "binaryfile": _by("read_binary_files"),
     "csv": csv,
     "json": json,
+    "libsvm": libsvm,
     "orc": _by("read_orc"),
     "parquet": parquet,
     "text": _by("read_text", wholetext="whole", linesep="sep"),
