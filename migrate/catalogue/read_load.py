@@ -59,7 +59,7 @@ class ReadLoad(Mapping):
             "points.show()\n"
             'wide = spark.read.format("libsvm").option("numFeatures", "9").load("points.txt")\n'
             "wide.show(truncate=False)",
-            "wide = read_libsvm(\"points.txt\", numFeatures=9)",
+            'wide = read_libsvm("points.txt", numFeatures=9)',
         ),
         Case("dense points", 'out = spark.read.load(path, format="libsvm", vectorType="dense")', None),
         Case("a table format", 'out = spark.read.format("delta").load(path)', None),

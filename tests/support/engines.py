@@ -20,6 +20,10 @@ class EngineFailed(AssertionError):
     """A job failed on an engine; the message holds its traceback."""
 
 
+class EngineLate(EngineFailed):
+    """A job did not end in time."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """A job that ran: what it printed, and its wall-clock in seconds."""
@@ -38,7 +42,7 @@ class Kernel:
     def run(self, script: Path, folder: Path, arguments: tuple[str, ...] = (), seconds: float = 120) -> Ran:
         """Run a job file in ``folder``.
 
-        EngineFailed where it fails or does not end in time; the session is then a new one.
+        EngineFailed where it fails, EngineLate where it does not end in time; the next session is then a new one.
         """
         self._start()
         request = {"script": str(script), "folder": str(folder), "arguments": arguments}
@@ -91,8 +95,9 @@ class Kernel:
             timer.cancel()
         if not line:
             tail = self._log.read_text(errors="replace")[-2000:]
-            what = f"gave no answer in {seconds:g} s" if late.is_set() else "died"
-            raise EngineFailed(f"{self._engine} {what}:\n{tail}")
+            if late.is_set():
+                raise EngineLate(f"{self._engine} gave no answer in {seconds:g} s:\n{tail}")
+            raise EngineFailed(f"{self._engine} died:\n{tail}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
