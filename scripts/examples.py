@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from migrate.errors import MigrateError
 from migrate.frontend import read_job
 from migrate.ir import Engine, Job
@@ -193,7 +195,7 @@ def _compared(expected: str, printed: str, one: Path, other: Path) -> str:
 
 
 def _written(side: Path) -> dict[str, list[str]]:
-    """The text files that a job left, by folder: the lines in order of their files, whatever these are called."""
+    """The files that a job left, by folder: lines and rows in order of the files, whatever these are called."""
     ours = {"data", "numbers.txt", "words.txt", "points.txt"}
     found: dict[str, list[str]] = {}
     for file in sorted(side.rglob("*")):
@@ -205,6 +207,9 @@ def _written(side: Path) -> dict[str, list[str]]:
 
 
 def _content(file: Path) -> Iterator[str]:
+    if file.suffix == ".parquet":
+        yield from map(str, pq.read_table(file).to_pylist())
+        return
     try:
         yield from file.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
