@@ -8,7 +8,8 @@ from migrate.translate.ml_stages import MlStage
 _LIVES = (
     "from pyspark.ml.linalg import Vectors\n"
     "from pyspark.ml.regression import AFTSurvivalRegression\n"
-    "rows = [(1.2, 1.0, 1.5, -0.6), (2.9, 0.0, 0.3, 2.1), (3.6, 0.0, 1.3, 0.2), (0.2, 1.0, 0.5, 1.1), (4.1, 1.0, 0.7, -0.2)]\n"
+    "rows = [(1.2, 1.0, 1.5, -0.6), (2.9, 0.0, 0.3, 2.1), (3.6, 0.0, 1.3, 0.2), (0.2, 1.0, 0.5, 1.1)]\n"
+    "rows.append((4.1, 1.0, 0.7, -0.2))\n"
     "lives = [(life, ended, Vectors.dense(one, other)) for life, ended, one, other in rows]\n"
     'local = spark.createDataFrame(lives, ["label", "censor", "features"])\n'
 )

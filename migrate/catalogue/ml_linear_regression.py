@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from migrate.mapping import Case, Difference
-from migrate.translate.ml_stages import MlStage
+from migrate.mapping import Call, Case, Difference, Emission
+from migrate.translate.ml_stages import MlStage, is_summary
+from migrate.translate.names import members_used
+from migrate.translate.stand_ins import check_parts, offer_of
 
 
 class LinearRegression(MlStage):
@@ -17,8 +19,9 @@ class LinearRegression(MlStage):
     products of all pairs of features are on the driver.
 
     ## Not covered
-    Weights, ``loss="huber"``, the summary, a label that is the same in all rows. Many thousands of features: their
-    products do not fit, and sparse vectors are unpacked.
+    Weights, ``loss="huber"``, a label that is the same in all rows; of the summary what is a DataFrame (``residuals``),
+    p-values and errors of the coefficients. Many thousands of features: their products do not fit, and sparse vectors
+    are unpacked.
     """
 
     code = "SR641"
@@ -47,8 +50,25 @@ class LinearRegression(MlStage):
             tolerance=(("prediction", 1e-9),),
         ),
         Case(
+            "what the summary says",
+            "from pyspark.ml.linalg import Vectors\n"
+            "from pyspark.ml.regression import LinearRegression\n"
+            "rows = [(1.0, Vectors.dense(0.0, 2.0)), (2.5, Vectors.dense(1.0, 0.5)), (2.0, Vectors.dense(3.0, 1.0))]\n"
+            'local = spark.createDataFrame([*rows, (7.0, Vectors.dense(2.0, 2.0))], ["label", "features"])\n'
+            "model = LinearRegression(regParam=0.1, elasticNetParam=0.4).fit(local)\n"
+            "print(model.summary.totalIterations, [round(cost, 9) for cost in model.summary.objectiveHistory])\n"
+            "print(round(model.summary.rootMeanSquaredError, 9), round(model.summary.r2, 9))\n"
+            "print(round(model.summary.meanAbsoluteError, 9), round(model.summary.meanSquaredError, 9))",
+            "model = LinearRegression(regParam=0.1, elasticNetParam=0.4).fit(local)",
+        ),
+        Case(
             "weights of rows",
             'from pyspark.ml.regression import LinearRegression\nmodel = LinearRegression(weightCol="x").fit(df)',
             None,
         ),
     )
+
+    def emit(self, call: Call) -> Emission:
+        summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), "LinearRegressionSummary")
+        check_parts(call.module, is_summary, summary.members)
+        return super().emit(call)

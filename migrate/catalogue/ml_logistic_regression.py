@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-
 from migrate.mapping import Call, Case, Difference, Emission, NotCarried
-from migrate.translate.ml_stages import MlStage
+from migrate.translate.ml_stages import MlStage, is_summary
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_parts, offer_of
 
@@ -63,9 +61,5 @@ class LogisticRegression(MlStage):
             raise NotCarried(
                 "with an L1 penalty probabilities were seen 5e-5 apart from Spark's, too far for an answer"
             )
-        check_parts(call.module, _is_summary, summary.members)
+        check_parts(call.module, is_summary, summary.members)
         return super().emit(call)
-
-
-def _is_summary(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "summary"

@@ -45,3 +45,8 @@ class MlStage(Mapping):
 
     def _is_taken(self, key: ast.expr | None) -> bool:
         return isinstance(key, ast.Attribute) and key.attr in self.at_transform
+
+
+def is_summary(node: ast.expr) -> bool:
+    """Whether an expression is what a fitted model says of its training."""
+    return isinstance(node, ast.Attribute) and node.attr == "summary"
