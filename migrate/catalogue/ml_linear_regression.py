@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from migrate.mapping import Call, Case, Difference, Emission
 from migrate.translate.ml_stages import MlStage, is_summary
 from migrate.translate.names import members_used
@@ -19,9 +21,9 @@ class LinearRegression(MlStage):
     products of all pairs of features are on the driver.
 
     ## Not covered
-    Weights, ``loss="huber"``, a label that is the same in all rows; of the summary what is a DataFrame (``residuals``),
-    p-values and errors of the coefficients. Many thousands of features: their products do not fit, and sparse vectors
-    are unpacked.
+    Weights, ``loss="huber"``, a label that is the same in all rows; of the summary p-values, errors of the
+    coefficients, predictions, and what a job does with ``residuals`` beyond ``show``. Many thousands of features: their
+    products do not fit, and sparse vectors are unpacked.
     """
 
     code = "SR641"
@@ -58,7 +60,8 @@ class LinearRegression(MlStage):
             "model = LinearRegression(regParam=0.1, elasticNetParam=0.4).fit(local)\n"
             "print(model.summary.totalIterations, [round(cost, 9) for cost in model.summary.objectiveHistory])\n"
             "print(round(model.summary.rootMeanSquaredError, 9), round(model.summary.r2, 9))\n"
-            "print(round(model.summary.meanAbsoluteError, 9), round(model.summary.meanSquaredError, 9))",
+            "print(round(model.summary.meanAbsoluteError, 9), round(model.summary.meanSquaredError, 9))\n"
+            "model.summary.residuals.show(truncate=6)",
             "model = LinearRegression(regParam=0.1, elasticNetParam=0.4).fit(local)",
         ),
         Case(
@@ -71,4 +74,9 @@ class LinearRegression(MlStage):
     def emit(self, call: Call) -> Emission:
         summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), "LinearRegressionSummary")
         check_parts(call.module, is_summary, summary.members)
+        check_parts(call.module, _is_residuals, frozenset({"show"}))
         return super().emit(call)
+
+
+def _is_residuals(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "residuals"
