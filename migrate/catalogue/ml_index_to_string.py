@@ -8,6 +8,7 @@ from dataclasses import replace
 from migrate.ir import Span
 from migrate.mapping import Call, Case, Edit, Emission, NotCarried
 from migrate.translate.ml_stages import MlStage
+from migrate.translate.names import members_used
 from migrate.translate.stand_ins import made_of
 
 
@@ -45,6 +46,13 @@ class IndexToString(MlStage):
             'back = IndexToString(inputCol="index", outputCol="label", labels=model.labels)',
         ),
         Case(
+            "labels of a model that keeps what is unknown",
+            "from pyspark.ml.feature import IndexToString\n"
+            'model = StringIndexer(inputCol="s", outputCol="index", handleInvalid="keep").fit(df)\n'
+            'out = IndexToString(inputCol="index", outputCol="label").transform(model.transform(df))',
+            None,
+        ),
+        Case(
             "labels of the column",
             "from pyspark.ml.feature import IndexToString\n"
             'out = IndexToString(inputCol="i", outputCol="label").transform(df)',
@@ -64,7 +72,7 @@ class IndexToString(MlStage):
         edits = [
             Edit(_end_of(call, made), f", labels={_model(call, made)}.labels")
             for made in made_of(call.module, self.origin)
-            if "labels" not in {keyword.arg for keyword in made.keywords}
+            if "labels" not in _given(made)
         ]
         return replace(emission, edits=(*emission.edits, *edits))
 
@@ -88,13 +96,19 @@ def _model(call: Call, made: ast.Call) -> str:
         fitted = one.node().func
         indexer = fitted.value if isinstance(fitted, ast.Attribute) else None
         indexer = one.bound(indexer.id) if isinstance(indexer, ast.Name) else indexer
-        if (
-            isinstance(indexer, ast.Call)
-            and _text(indexer, "outputCol") == column
-            and one.stage.span.line < made.lineno
-        ):
+        if not isinstance(indexer, ast.Call) or one.stage.span.line >= made.lineno:
+            continue
+        # With handleInvalid="keep" the column has a label more than the model.
+        keeps = "setHandleInvalid" in members_used(call.module.tree) or (
+            "handleInvalid" in _given(indexer) and _text(indexer, "handleInvalid") not in {"error", "skip"}
+        )
+        if _text(indexer, "outputCol") == column and not keeps:
             return name
     raise NotCarried("labels that StringIndexer left with the column do not reach every block on Ray")
+
+
+def _given(made: ast.Call) -> set[str | None]:
+    return {keyword.arg for keyword in made.keywords}
 
 
 def _text(made: ast.Call, parameter: str) -> str | None:

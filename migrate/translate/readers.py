@@ -129,7 +129,10 @@ def libsvm(call: Call, source: Source) -> Emission:
     if str(options.pop("vectortype", "sparse")).lower() != "sparse":
         raise NotCarried("libsvm as dense vectors is not mapped yet")
     if "numfeatures" in options:
-        options["numfeatures"] = int(str(options["numfeatures"]))
+        number = str(options["numfeatures"])
+        if not number.isdecimal():
+            raise NotCarried(f"numFeatures of libsvm is a whole number, not {number}")
+        options["numfeatures"] = int(number)
     return _by("read_libsvm", numfeatures="numFeatures")(call, replace(source, options=options))
 
 
