@@ -21,8 +21,8 @@ class FrameRepartition(Mapping):
 
     ## Semantics
     Blocks take the place of partitions: ``n`` of them, or with columns as many as any shuffle makes, where the rows of
-    one key share a block. ``coalesce`` keeps the order of rows; ``repartition`` deals them out in another order than
-    Spark, and stays on Spark where a later line shows it.
+    one key share a block. ``coalesce`` and ``repartition(1)`` keep the order of rows; another ``repartition`` deals
+    them out in another order than Spark, and stays on Spark where a later line shows it.
 
     ## Not covered
     Numbers that are computed, keys that are expressions, and ``repartitionByRange``.
@@ -41,6 +41,7 @@ class FrameRepartition(Mapping):
             "out = windowed(df, ['x', 'k'], lambda batch: batch).map_batches(lambda batch: "
             "batch.filter(compared(batch['id'], '>', 2)), batch_format='pyarrow')",
         ),
+        Case("all in one", 'df.select("id").repartition(1).show()', "show(df.select_columns(['id']).repartition(1))"),
         Case("an order that is shown", "df.repartition(3).show()", None),
     )
 
@@ -49,7 +50,7 @@ class FrameRepartition(Mapping):
         if not nodes or len(nodes) < len(call.stage.args):
             raise NotCarried("the number of partitions is not an argument that can be read")
         count = nodes[0].value if isinstance(nodes[0], ast.Constant) and type(nodes[0].value) is int else None
-        if call.stage.symbol.endswith("repartition"):
+        if call.stage.symbol.endswith("repartition") and (len(nodes), count) != (1, 1):
             _refuse_shown(call)
         if len(nodes) == 1 and count is not None:
             return Emission(f".repartition({count})")
