@@ -38,7 +38,7 @@ HOROVOD = (
 LAUNCHERS = ("distributed", "with_horovod", "alone_with_horovod", "in_barrier")
 Results = list[dict[str, dict[str, Any]]]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]
 
 
 def run(python: str, script: Path, out: Path) -> Results:
