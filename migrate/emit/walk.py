@@ -12,6 +12,7 @@ from migrate.emit.ledger import COMPOUND, DEFINITIONS, LOOPS, Ledger, is_stop, r
 from migrate.emit.uses import blocks, changes, header, loads, own_nodes, stores
 from migrate.ir import Engine, Stage
 from migrate.mapping import Edit, Emission
+from migrate.passes.place import is_udf_maker
 from migrate.translate.broadcasts import broadcast_edit, broadcasts_in, frees_broadcast
 from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
@@ -258,12 +259,27 @@ class Walk(Ledger):
     def _belongs_here(self, statement: ast.stmt) -> bool:
         if id(statement) in self.left or loads(statement) & {name for kept in self.kept for name in stores(kept)}:
             return True
-        if runs_once(statement, self.module, self.flow.project):
-            first = Engine.SPARK if self.flow.has_spark else Engine.RAY
-            return self.engine is (self.last or first)
+        once = runs_once(statement, self.module, self.flow.project)
         binds = stores(statement) | changes(statement)
         settles = binds or isinstance(statement, _STAYS) or is_text(statement)
-        return bool(settles and not self._writes_a_file(statement)) or self.last in (None, self.engine)
+        if settles and not once and not self._writes_a_file(statement):
+            return True
+        if self.last is None:
+            return not once or self.engine is (Engine.SPARK if self.flow.has_spark else Engine.RAY)
+        if self.last is Engine.RAY and not only_tells(statement):
+            self._refuse_late(statement)
+        return self.engine is self.last
+
+    def _refuse_late(self, statement: ast.stmt) -> None:
+        """CannotCut where what Ray's part would do comes in front of a stage of Spark's, whose part runs first."""
+        here = [stage for stage in self.flow.here if stage.scope == self.name and not is_udf_maker(stage)]
+        if any(stage.engine is Engine.SPARK and stage.span.line > statement.lineno for stage in here):
+            moved = [s for s in here if s.engine is Engine.RAY and s.span.line < statement.lineno]
+            nearest = max((stage.statement.line for stage in moved), default=0)
+            raise CannotCut(
+                f"line {statement.lineno} comes after work of Ray's and before work of Spark's, whose part runs first",
+                {stage.id for stage in moved if stage.statement.line == nearest},
+            )
 
     def _writes_a_file(self, statement: ast.stmt) -> bool:
         """A block such as ``with open(...) as file:`` whose names serve only itself: it is there for what it does."""

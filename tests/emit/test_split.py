@@ -171,6 +171,12 @@ IN_THE_WAY = [
         "line 27 needs half, which line 26 computes on the other engine",
         id="Spark needs what was made of a number of Ray's",
     ),
+    pytest.param(
+        READ + MOVED + 'os.makedirs(os.path.join(args.output, "y"))\n'
+        'df.sample(0.5).write.parquet(os.path.join(args.output, "y", "z"))\n',
+        "line 26 comes after work of Ray's and before work of Spark's",
+        id="a folder that Spark's next stage writes into",
+    ),
 ]
 ALONE = 'one = spark.read.parquet("one").sample(0.1)\none.withColumn("c", loud("a")).write.parquet("alone")\n'
 
