@@ -67,8 +67,8 @@ def adam_with_broadcast_state():
 def state_before_the_wrapping():
     model = network()
     optimizer = sgd(model, lr=0.01 * (hvd.rank() + 1))
+    hvd.broadcast_optimizer_state(optimizer, root_rank=1)  # moves each rank's weights at that rank's own rate
     hvd.broadcast_parameters(model.state_dict(), root_rank=1)
-    hvd.broadcast_optimizer_state(optimizer, root_rank=1)
     optimizer = hvd.DistributedOptimizer(optimizer, named_parameters=model.named_parameters())
     epochs(model, optimizer)
     return {**model.state_dict(), "lr": torch.tensor(optimizer.param_groups[0]["lr"])}
