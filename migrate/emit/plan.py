@@ -85,7 +85,8 @@ def _refuse_place(stage: Stage, module: Module) -> None:
         raise NotCarried("it stands in a lambda or a comprehension, where no statement can be put in its place")
     whole = module.span(call_of(module, stage))
     for link in stage.links:
-        if not inside(link.span, whole):
+        # An estimator is an object on both sides, so what configures it may stand anywhere.
+        if not link.symbol.startswith("Estimator.") and not inside(link.span, whole):
             what = f"{link.symbol} on line {link.span.line}"
             raise NotCarried(f"its chain begins with {what}, in a statement of its own; write it as one chain")
     arguments = [*stage.args, *(argument for link in stage.links for argument in link.args)]

@@ -106,8 +106,11 @@ class Project:
         return self._folders[folder]
 
     def _read(self, path: str) -> Module | None:
+        file = self.root / path
         try:
-            return load(path, (self.root / path).read_bytes())
+            if not file.is_file():  # a pipe would be waited for
+                return None
+            return load(path, file.read_bytes())
         except (OSError, *UNREADABLE):
             return None
 

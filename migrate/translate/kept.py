@@ -14,7 +14,6 @@ _FORMATS = {
     "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
     "image": "its rows hold BGR bytes of any shape, where Ray's reader gives RGB arrays and fails on a bad file",
     "jdbc": _DRIVER,
-    "libsvm": "its rows hold vectors, which no reader of Ray makes",
 }
 _REASONS = (
     (
@@ -43,10 +42,6 @@ _REASONS = (
     (
         "it starts from rows or weights that MLlib draws by its own generator, and ends elsewhere from another start",
         r"((Bisecting)?KMeans|GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
-    ),
-    (
-        "MLlib's optimizers on RDDs add up gradients by partition, and SGD's sample rows by a generator of their own",
-        r"\w+With(SGD|LBFGS)(Model)?",
     ),
     (
         "Ray has no distributed linear algebra",

@@ -27,7 +27,6 @@ from migrate.translate.kept import format_kept_because, kept_because
         ("KMeans.fit", "draws"),
         ("MultilayerPerceptronClassifier.fit", "draws"),
         ("FMRegressor.fit", "draws"),
-        ("LogisticRegressionWithLBFGS.train", "gradients"),
         ("pyspark.mllib.linalg.distributed.RowMatrix", "linear algebra"),
         ("RowMatrix.computeSVD", "linear algebra"),
         ("pyspark.mllib.random.RandomRDDs.normalRDD", "numbers"),
