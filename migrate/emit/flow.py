@@ -15,7 +15,7 @@ from migrate.mapping import Edit, Emission, NotCarried
 from migrate.passes.place import is_udf_maker
 from migrate.translate.edits import Lines
 from migrate.translate.locate import bound_value, call_of, defined, functions, receiver_of
-from migrate.translate.spark_types import arrow_type
+from migrate.translate.spark_types import TYPES, arrow_type
 from migrate.translate.stand_ins import uses_of
 from migrate.translate.udfs import udfs_of
 
@@ -230,6 +230,9 @@ def _binds_plainly(statement: ast.stmt, name: str) -> bool:
 
 
 def _is_type(module: Module, node: ast.Call) -> bool:
+    added = isinstance(node.func, ast.Attribute) and node.func.attr == "add"
+    if not added and not (module.resolve(node.func) or "").startswith(TYPES):
+        return False
     try:
         arrow_type(node, module.resolve, lambda name: bound_value(module, name, ""))
     except NotCarried:

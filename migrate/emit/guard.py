@@ -11,7 +11,7 @@ from migrate.emit.flow import CannotCut, Flow, HandOff, inside
 from migrate.emit.options import Place, place_of
 from migrate.emit.uses import blocks, reads, stores
 from migrate.emit.walk import Walk
-from migrate.ir import Engine, Kind, Stage
+from migrate.ir import Engine, Kind, Span, Stage
 from migrate.mapping import Edit
 from migrate.passes.place import is_handed_over, is_udf_maker
 from migrate.translate.locate import call_of, defined, functions, receiver_of
@@ -28,9 +28,10 @@ def check_uses(flow: Flow, walk: Walk) -> list[Edit]:
     """
     edits: list[Edit] = []
     moved = [stage for stage in flow.here if stage.engine is Engine.RAY and not is_udf_maker(stage)]
-    known = {id(node) for stage in moved for node in _taken(flow, stage)}
+    names = _names(flow)
+    known = {id(node) for stage in moved for node in _taken(flow, stage, names)}
     replaced = [edit.span for edit in walk.part.edits]
-    known |= {id(node) for node in _names(flow) if any(inside(flow.module.span(node), span) for span in replaced)}
+    known |= {id(node) for node, place in names if any(inside(place, span) for span in replaced)}
     for scope, held in _held(flow, moved, walk.part.handoffs).items():
         held = held - _objects(flow, moved, scope)
         parents: dict[int, ast.AST] = {}
@@ -145,7 +146,7 @@ def _of_values(flow: Flow, stage: Stage) -> bool:
     return stage.kind is Kind.PROJECT and kinds == {Kind.ACTION}
 
 
-def _taken(flow: Flow, stage: Stage) -> Iterator[ast.AST]:
+def _taken(flow: Flow, stage: Stage, names: list[tuple[ast.Name, Span]]) -> Iterator[ast.AST]:
     """The nodes that a moved stage's rewrite accounts for: receiver, arguments, all that its text replaces."""
     emission = flow.emissions.get(stage.id)
     spans = [argument.span for argument in stage.args] + [stage.chain]
@@ -154,13 +155,14 @@ def _taken(flow: Flow, stage: Stage) -> Iterator[ast.AST]:
     receiver = receiver_of(flow.module, stage)
     if isinstance(receiver, ast.Name):
         yield receiver
-    for node in _names(flow):
-        if any(inside(flow.module.span(node), span) for span in spans):
+    for node, place in names:
+        if any(inside(place, span) for span in spans):
             yield node
 
 
-def _names(flow: Flow) -> list[ast.Name]:
-    return [node for node in ast.walk(flow.module.tree) if isinstance(node, ast.Name)]
+def _names(flow: Flow) -> list[tuple[ast.Name, Span]]:
+    """Every name of the job's file with its place."""
+    return [(node, flow.module.span(node)) for node in ast.walk(flow.module.tree) if isinstance(node, ast.Name)]
 
 
 def _harmless(flow: Flow, node: ast.AST, parent: ast.AST | None) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from migrate.emit.uses import loads
 from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, stands_alone, with_gap
-from migrate.translate.names import names_used
 from migrate.translate.udfs import FORMS
 
 _BUILDERS = (
@@ -23,8 +23,8 @@ def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:
 
     What nothing used before either stays as it is.
     """
-    once = names_used(before)
-    read = {function.name: names_used(function) for function in _functions(before)}
+    once = loads(before)
+    read = {function.name: loads(function) for function in _functions(before)}
     packages = tuple(foreign)
     while True:
         module = Module("", text, ast.parse(text), "")
@@ -38,7 +38,7 @@ def _edits(module: Module, once: set[str], packages: tuple[str, ...]) -> Iterabl
     lines = Lines(module.text)
     for statement in module.tree.body:
         others = [s for s in module.tree.body if s is not statement]
-        used = set().union(*(names_used(s) for s in others), set())
+        used = set().union(*(loads(s) for s in others), set())
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield from _import(module, lines, statement, used, once, packages)
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -56,7 +56,7 @@ def _locals(module: Module, before: dict[str, set[str]]) -> Iterable[Edit]:
     lines = Lines(module.text)
     for function in _functions(module.tree):
         for statement in function.body if len(function.body) > 1 else []:
-            used = set().union(*(names_used(other) for other in function.body if other is not statement))
+            used = set().union(*(loads(other) for other in function.body if other is not statement))
             if _idle(module, statement, used, before.get(function.name, set())):
                 yield _gone(lines, module.span(statement))
 

@@ -31,14 +31,8 @@ def loads(node: ast.AST) -> set[str]:
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         return {node.target.id} | loads(node.value)
     inside = _union(loads(child) for child in ast.iter_child_nodes(node))
-    if isinstance(node, _FUNCTIONS):
-        own = set(parameters(node.args))
-        if not isinstance(node, ast.Lambda):
-            own |= _union(stores(statement) for statement in node.body)
-        return (inside - own) | _union(loads(part) for part in _outside(node))
-    if isinstance(node, _COMPREHENSIONS):
-        return inside - _union(_targets(generator.target) for generator in node.generators)
-    return inside
+    outside = _outside(node) if isinstance(node, _FUNCTIONS) else []
+    return (inside - _own_names(node)) | _union(loads(part) for part in outside)
 
 
 def reads(node: ast.AST, names: set[str]) -> Iterator[ast.Name]:
@@ -132,16 +126,21 @@ def header(statement: ast.AST) -> list[ast.expr]:
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all inside it, without what stands in functions and classes inside it."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
-            yield from own_nodes(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inside = [child for child in ast.iter_child_nodes(node) if not isinstance(child, (*_FUNCTIONS, ast.ClassDef))]
+        waiting += reversed(inside)
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
     """What a function definition evaluates in the scope around it."""
     defaults = [*node.args.defaults, *(default for default in node.args.kw_defaults if default is not None)]
-    return defaults if isinstance(node, ast.Lambda) else [*defaults, *node.decorator_list]
+    if isinstance(node, ast.Lambda):
+        return defaults
+    annotations = [inner.annotation for inner in ast.walk(node.args) if isinstance(inner, ast.arg)]
+    return [*defaults, *node.decorator_list, *(one for one in (*annotations, node.returns) if one is not None)]
 
 
 def _targets(target: ast.expr) -> set[str]:

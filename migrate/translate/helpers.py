@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from migrate.mapping import NotCarried
 from migrate.templating import environment
 from migrate.translate.names import asked_of, names_used
 from migrate.translate.trim import trimmed
@@ -41,9 +42,21 @@ def _source(names: frozenset[str], sorts: frozenset[str], members: frozenset[str
         wanted |= more
     options = {"types": sorted(sorts), "uses": sorted(members), "helpers": ordered}
     pieces = {name: environment().get_template(_path(name)).render(options).strip("\n") for name in ordered}
+    _refuse_twins(pieces)
     source = "\n\n\n".join(_trimmed(pieces, members).values())
     used = names_used(ast.parse(source))
     return source, frozenset(asked for line in imports for asked in _asked(line, used))
+
+
+def _refuse_twins(pieces: dict[str, str]) -> None:
+    """NotCarried where two of the helpers define the same name, as those of ml's and mllib's classes do."""
+    defined: set[str] = set()
+    for text in pieces.values():
+        tops = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        for node in tops:
+            if node.name in defined:
+                raise NotCarried(f"it needs two different helpers that are both called {node.name}")
+        defined |= {node.name for node in tops}
 
 
 def _asked(line: str, used: set[str]) -> Iterator[str]:

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -50,15 +52,21 @@ def emitted(tmp_path_factory: pytest.TempPathFactory, spark_python: Path) -> dic
         files[name].write_text(text, encoding="utf-8")
     _ruff(["format", "-q", "--isolated", "--line-length", "120"], *files.values())
     found = {}
-    for name, file in files.items():
-        try:
-            made = rewrite(file, everything=True)
-        except MigrateError:
-            continue  # refused in a sentence, which the rewriter's own tests look at
-        if made.files:
+    for (name, file), made in zip(files.items(), _rewritten(files.values()), strict=True):
+        if made is not None and made.files:
             made.write()
             found[name] = file, made
     return found
+
+
+def _rewritten(files: Iterable[Path]) -> Iterator[Rewrite | None]:
+    """What is made of each file, on all cores; None for what is refused, which the rewriter's own tests look at."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for waiting in [pool.submit(rewrite, file, everything=True) for file in files]:
+            try:
+                yield waiting.result()
+            except MigrateError:
+                yield None
 
 
 def _examples(spark_python: Path) -> Iterator[tuple[str, str]]:
@@ -116,8 +124,9 @@ def _found(files: list[Path]) -> dict[Path, Counter[str]]:
 
 
 def test_a_second_rewrite_changes_nothing(emitted: dict[str, tuple[Path, Rewrite]]) -> None:
-    for name, (file, _) in emitted.items():
-        assert list(rewrite(file, everything=True).changes()) == [], name
+    again = _rewritten(file for file, _ in emitted.values())
+    for name, made in zip(emitted, again, strict=True):
+        assert made is not None and list(made.changes()) == [], name
 
 
 def test_the_ray_part_needs_neither_spark_nor_this_toolkit(emitted: dict[str, tuple[Path, Rewrite]]) -> None:
