@@ -13,7 +13,7 @@ from migrate.translate.rendezvous import rendezvous_of
 from migrate.translate.trainers import (
     HELPERS,
     SHARD,
-    asks_for_cuda,
+    gpus_of,
     own_function,
     refuse_other_callers,
     trainer,
@@ -96,7 +96,7 @@ class BarrierTraining(Mapping):
             call.module, call.project, function, rendezvous_of(function, call.module, call.project)
         )
         loop, forgets = self._loop(call, function, passed, edits)
-        use_gpu = "torch.cuda.is_available()" if asks_for_cuda(function) else "False"
+        use_gpu = gpus_of(call, function, feed.workers)
         made = trainer(call, f"collected({loop})", feed.workers, use_gpu, feed.dataset, _shards(feed))
         end = collect.chain
         return Emission(

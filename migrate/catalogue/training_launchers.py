@@ -8,7 +8,8 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.horovod import rewrite_train_function
 from migrate.translate.rendezvous import Rendezvous
-from migrate.translate.trainers import HELPERS, asks_for_cuda, own_function, refuse_other_callers, trainer
+from migrate.translate.settings import parallelism
+from migrate.translate.trainers import HELPERS, gpus_of, own_function, refuse_other_callers, trainer
 
 _PARITY = "tests/training: real Horovod and TorchDistributor against Ray Train, weight for weight"
 _WITHOUT_EFFECT = {
@@ -21,8 +22,7 @@ def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, us
     """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers."""
     refuse_other_callers(call, function)
     edits = rewrite_train_function(call.module, call.project, function, Rendezvous())
-    cuda = use_gpu is None and asks_for_cuda(function)
-    made = trainer(call, work, workers, use_gpu or ("torch.cuda.is_available()" if cuda else "False"))
+    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers))
     return Emission(
         made.result,
         helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),
@@ -60,6 +60,16 @@ def _keywords(call: Call) -> dict[str, ast.expr]:
     return {keyword.arg: keyword.value for keyword in call.node().keywords if keyword.arg is not None}
 
 
+def _as_many(call: Call, stated: ast.expr | None) -> str:
+    """The number of workers, by default that of Spark's cores."""
+    if stated is not None and not (isinstance(stated, ast.Constant) and stated.value is None):
+        return call.text(stated)
+    cores = parallelism(call.module)
+    if cores is None:
+        raise NotCarried("horovod.spark.run without num_proc takes as many workers as Spark has cores")
+    return str(cores)
+
+
 def _constructor(call: Call, name: str) -> ast.Call:
     """The call that made what the stage is called on; NotCarried where it cannot be read."""
     function = call.node().func
@@ -81,11 +91,12 @@ class HorovodSparkRun(Mapping):
     ``horovod.spark.run(train, args=(...), kwargs={...}, num_proc=n)`` with a train function of the job's own file.
 
     ## Semantics
-    ``TorchTrainer`` with ``n`` workers. The function is edited in place as for a barrier stage (SR701); the results of
-    all ranks come back as a list.
+    ``TorchTrainer`` with ``n`` workers, without ``num_proc`` as many as the job's settings say that Spark has cores:
+    ``spark.default.parallelism``, a local master's, or those of a fixed number of executors. The function is edited in
+    place as for a barrier stage (SR701); the results of all ranks come back as a list.
 
     ## Not covered
-    A run without ``num_proc``, an environment, arguments that are computed in the call, ``run_elastic``.
+    Cores that no setting states, an environment, arguments that are computed in the call, ``run_elastic``.
     """
 
     code = "SR702"
@@ -109,11 +120,10 @@ class HorovodSparkRun(Mapping):
         unknown = set(given) - {"fn", "args", "kwargs", "num_proc", *_WITHOUT_EFFECT}
         if unknown or len(call.node().args) > len(names):
             raise NotCarried(f"horovod.spark.run with {', '.join(sorted(unknown)) or 'so many arguments'}")
-        function, workers = own_function(call, given.get("fn")), given.get("num_proc")
-        if workers is None or (isinstance(workers, ast.Constant) and workers.value is None):
-            raise NotCarried("horovod.spark.run without num_proc takes as many workers as Spark has cores")
+        function, stated = own_function(call, given.get("fn")), given.get("num_proc")
+        workers = _as_many(call, stated)
         arguments = _passed(call, self._items(given.get("args")), self._pairs(given.get("kwargs")))
-        return _launched(call, function, f"collected([{function.name}({arguments})])", call.text(workers), None)
+        return _launched(call, function, f"collected([{function.name}({arguments})])", workers, None)
 
     def _items(self, node: ast.expr | None) -> list[ast.expr]:
         if node is None:

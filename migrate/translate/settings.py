@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from migrate.frontend.module import Module
 from migrate.mapping import NotCarried
@@ -13,6 +14,9 @@ ARROW = "spark.sql.execution.arrow.pyspark.enabled"
 ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
 PARTITIONS = "spark.sql.shuffle.partitions"
 GPUS = "spark.task.resource.gpu.amount"
+GPUS_OF_EXECUTOR = "spark.executor.resource.gpu.amount"
+CPUS = "spark.task.cpus"
+_LOCAL = re.compile(r"local(?:\[(\d+)(?:, *\d+)?\])?")
 _SETTERS = {"config", "set"}
 
 
@@ -65,3 +69,55 @@ def gpu_option(module: Module) -> str:
         return "" if share is None else f", num_gpus={float(share):g}"
     except ValueError:
         raise NotCarried(f"{GPUS} is set to {share}") from None
+
+
+def asks_for_gpus(module: Module) -> bool:
+    """Whether a job asks Spark for GPUs, by a share that is not 0 or that only the run tells."""
+    for key in (GPUS, GPUS_OF_EXECUTOR):
+        try:
+            share = setting(module, key)
+        except NotCarried:
+            return True
+        if share not in (None, "0"):
+            return True
+    return False
+
+
+def cpus_per_task(module: Module) -> int:
+    """``spark.task.cpus``, which is 1 by default. NotCarried where it is no whole number in plain sight."""
+    return _count(module, CPUS) or 1
+
+
+def parallelism(module: Module) -> int | None:
+    """Spark's ``defaultParallelism``, None where the job does not state what it follows from.
+
+    That is ``spark.default.parallelism``, the cores of a local master, or all cores of a fixed number of executors.
+    """
+    stated = _count(module, "spark.default.parallelism")
+    if stated is not None:
+        return stated
+    masters = _masters(module)
+    if masters:
+        local = _LOCAL.fullmatch(masters.pop()) if len(masters) == 1 else None
+        return int(local[1] or 1) if local else None
+    if setting(module, "spark.dynamicAllocation.enabled") not in (None, "False", "false"):
+        return None
+    executors, cores = _count(module, "spark.executor.instances"), _count(module, "spark.executor.cores")
+    return executors * cores if executors and cores else None
+
+
+def _masters(module: Module) -> set[str]:
+    """What a job names as master, ``?`` for what is no literal."""
+    stated = setting(module, "spark.master")
+    calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and len(node.args) == 1)
+    named = (c.args[0] for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in {"master", "setMaster"})
+    found = {str(node.value) if isinstance(node, ast.Constant) else "?" for node in named}
+    return found | ({stated} if stated is not None else set())
+
+
+def _count(module: Module, key: str) -> int | None:
+    """A setting that is a whole number above 0. NotCarried for anything else."""
+    value = setting(module, key)
+    if value is not None and not (value.isdecimal() and int(value)):
+        raise NotCarried(f"{key} is set to {value}")
+    return None if value is None else int(value)

@@ -6,9 +6,11 @@ import ast
 import re
 from dataclasses import dataclass
 
+from migrate.frontend.module import Module
 from migrate.mapping import Call, NotCarried
 from migrate.templating import render
 from migrate.translate.locate import functions
+from migrate.translate.settings import asks_for_gpus, cpus_per_task
 
 SHARD = "train"
 HELPERS = ("collected", "cpus_per_worker")
@@ -33,15 +35,23 @@ class Trainer:
 
 
 def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = "", shards: str = "") -> Trainer:
-    """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows."""
-    name = _free_name(call)
+    """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows.
+
+    ``use_gpu`` is the expression that says whether they train on GPUs. A name is given to one that is no literal.
+    """
+    name = _free_name(call, "trainer", "ray_trainer", "torch_trainer")
+    literal = use_gpu in ("False", "True")
+    gpus = use_gpu if literal else _free_name(call, "use_gpu", "on_gpus", "with_gpus")
+    cpus = cpus_per_task(call.module)
     before = render(
         "train/torch_trainer.py.j2",
         trainer=name,
         loop=loop,
         workers=workers,
-        use_gpu=use_gpu,
-        backend=_backend(use_gpu),
+        gpus=gpus,
+        condition="" if literal else use_gpu,
+        backend=_backend(gpus),
+        cpus=f", {cpus}" if cpus > 1 else "",
         name=re.sub(r"[^\w.-]", "_", call.job.name),
         shard=SHARD,
         dataset=dataset,
@@ -49,8 +59,8 @@ def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = ""
     )
     asks = "" if use_gpu == "False" else "TorchConfig, "
     imports: tuple[str, ...] = (*_IMPORTS, f"from ray.train.torch import {asks}TorchTrainer")
-    if "torch." in use_gpu:
-        imports = (*imports, "import torch")
+    if "ray." in use_gpu:
+        imports = (*imports, "import ray")
     return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)", imports)
 
 
@@ -69,9 +79,29 @@ def refuse_other_callers(call: Call, function: ast.FunctionDef) -> None:
         raise NotCarried(f"{function.name} is used on other lines too ({', '.join(str(n.lineno) for n in uses)})")
 
 
-def asks_for_cuda(function: ast.FunctionDef) -> bool:
-    """Whether a function trains on GPUs where there are any."""
-    return any(isinstance(node, ast.Attribute) and node.attr == "cuda" for node in ast.walk(function))
+def gpus_of(call: Call, function: ast.FunctionDef, workers: str) -> str:
+    """Whether the workers of a train function get GPUs, as an expression.
+
+    They do where the job asks Spark for GPUs or the function trains on nothing else. Where it takes what it finds, the
+    cluster is asked, not the driver, whose machine may have none. ``False`` for a function that never speaks of CUDA.
+    """
+    nodes = [node for inner in _with_callees(call.module, function) for node in ast.walk(inner)]
+    asked = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    if "cuda" not in asked and not any(re.match(r"cuda(:|$)", text) for text in texts):
+        return "False"
+    if asks_for_gpus(call.module) or not asked & {"is_available", "device_count"}:
+        return "True"
+    return f'ray.cluster_resources().get("GPU", 0) >= {workers}'
+
+
+def _with_callees(module: Module, function: ast.FunctionDef) -> list[ast.FunctionDef]:
+    """A function and those of its file that it names, and that these name."""
+    found, known = [function], functions(module)
+    for one in found:
+        names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        found += [known[name] for name in sorted(names & set(known)) if known[name] not in found]
+    return found
 
 
 def _backend(use_gpu: str) -> str:
@@ -80,10 +110,9 @@ def _backend(use_gpu: str) -> str:
     return {"False": "", "True": both}.get(use_gpu, f'{both} if {use_gpu} else "gloo"')
 
 
-def _free_name(call: Call) -> str:
+def _free_name(call: Call, *names: str) -> str:
     taken = {node.id for node in ast.walk(call.module.tree) if isinstance(node, ast.Name)}
     taken |= {node.arg for node in ast.walk(call.module.tree) if isinstance(node, ast.arg)}
-    names = ("trainer", "ray_trainer", "torch_trainer")
     free = next((name for name in names if name not in taken and name not in functions(call.module)), None)
     if free is None:
         raise NotCarried(f"the job uses all of the names {', '.join(names)}, one of which the trainer needs")
