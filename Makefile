@@ -1,6 +1,6 @@
 # What a person types. Each target does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow bench bench-analyzer examples lint env-ray format lock clean
+.PHONY: help env demo test test-slow bench bench-analyzer bench-expert examples lint env-ray format lock clean
 
 # The Python 3.10 to 3.13 that the environments are built from.
 PYTHON ?= python3
@@ -29,6 +29,9 @@ examples: env  ## Spark's own examples rewritten and run on both engines; writes
 
 bench-analyzer: env  ## the analyzer's speed and memory; PEERS=--peers adds pysparkler and semgrep
 	PYTHONPATH=scripts $(RAY)/python benchmarks/analyzer.py $(PEERS)
+
+bench-expert: env  ## emitted jobs against Ray jobs written by hand; KINDS="row_udf grouped" for some alone
+	PYTHONPATH=scripts $(RAY)/python benchmarks/expert_jobs.py $(KINDS)
 
 lint: env-ray  ## ruff and mypy
 	$(RAY)/ruff check
