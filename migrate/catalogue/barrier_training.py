@@ -22,7 +22,10 @@ from migrate.translate.trainers import (
 
 @dataclass(frozen=True)
 class _Feed:
-    """Where the rows come from: the dataset's source text and place, how many workers, who gets which row."""
+    """Where the rows come from: the dataset's source text, how many workers, who gets which row.
+
+    The trainer replaces the text from ``start`` on; ``apart`` is the statement of the repartition, if that has its own.
+    """
 
     dataset: str
     start: Span
@@ -30,6 +33,7 @@ class _Feed:
     keys: tuple[str, ...]
     order: tuple[str, ...]
     claims: tuple[str, ...]
+    apart: ast.Assign | None = None
 
 
 def _shards(feed: _Feed) -> str:
@@ -45,7 +49,7 @@ class BarrierTraining(Mapping):
     ## Matches
     ``df.repartition(n, ...).rdd.barrier().mapPartitions(train).collect()`` where ``train``, or the function that a
     lambda calls with the rows, trains with ``horovod.torch`` or ``torch.distributed``; with or without
-    ``sortWithinPartitions`` after the repartition.
+    ``sortWithinPartitions`` after the repartition, which may stand in a statement of its own.
 
     ## Semantics
     ``TorchTrainer`` starts the workers and lets them find each other, so code that only arranged the rendezvous falls
@@ -56,7 +60,8 @@ class BarrierTraining(Mapping):
     DistributedDataParallel would change the network and fail on parameters without gradients. Workers with fewer
     batches than others join as before. Rows stream from preprocessing into each worker. Rows given to workers by a key
     go to the same workers in the same order as on Spark. What rank 0 saved is also reported as checkpoint, by every
-    rank, since a report on one rank alone waits for ever.
+    rank, since a report on one rank alone waits for ever. When a worker dies or fails, training starts anew as often as
+    Spark tries a barrier stage, which is four times.
 
     ## Not covered
     Adasum, process sets, elastic runs, ``SyncBatchNorm``, sparse gradients, a function outside the job's file.
@@ -97,7 +102,8 @@ class BarrierTraining(Mapping):
         )
         loop, forgets = self._loop(call, function, passed, edits)
         use_gpu = gpus_of(call, function, feed.workers)
-        made = trainer(call, f"collected({loop})", feed.workers, use_gpu, feed.dataset, _shards(feed))
+        work = f"collected({loop})"
+        made = trainer(call, work, feed.workers, use_gpu, feed.dataset, _shards(feed), barrier=True)
         end = collect.chain
         return Emission(
             made.result,
@@ -113,7 +119,7 @@ class BarrierTraining(Mapping):
             claims=(*feed.claims, collect.id),
             span=replace(feed.start, end_line=end.end_line, end_column=end.end_column),
             forgets=forgets,
-            removals=tuple(call.span(statement) for statement in edits.removed),
+            removals=tuple(call.span(one) for one in [*edits.removed, *([feed.apart] if feed.apart else [])]),
             notes=tuple(edits.notes),
         )
 
@@ -126,17 +132,22 @@ class BarrierTraining(Mapping):
     def _feed(self, call: Call) -> _Feed:
         claims: list[str] = []
         order: tuple[str, ...] = ()
-        here = call
+        here, apart = call, None
         while here.stage.inputs:
-            here = here.neighbour(here.stage.inputs[0])
-            if here.stage.id in claims or not _together(call.stage, here.stage) or len(here.consumers()) != 1:
+            behind, here = here, here.neighbour(here.stage.inputs[0])
+            if here.stage.id in claims or len(here.consumers()) != 1:
                 break
+            if not _together(behind.stage, here.stage):
+                apart = _made_apart(call, here.stage) if behind is call else None
+                if apart is None:
+                    break
             claims.append(here.stage.id)
             if here.stage.symbol == "DataFrame.sortWithinPartitions" and not order:
                 order = self._names(here, 0)
                 continue
             if here.stage.symbol == "DataFrame.repartition":
-                return self._repartitioned(here, order, tuple(claims))
+                feed = self._repartitioned(here, order, tuple(claims))
+                return feed if apart is None else self._brought(call, feed, apart)
             break
         raise NotCarried("how many workers train is not stated by a repartition in front of the barrier")
 
@@ -150,6 +161,15 @@ class BarrierTraining(Mapping):
             raise NotCarried("the repartition in front of the barrier does not say how many workers train")
         keys = self._names(call, 1)
         return _Feed(call.text(receiver), call.span(receiver), call.text(workers), keys, order, claims)
+
+    def _brought(self, call: Call, feed: _Feed, apart: ast.Assign) -> _Feed:
+        """The feed of a repartition in another statement, brought to where the barrier is."""
+        receiver = call.receiver()
+        if receiver is None or not feed.dataset.isidentifier():
+            raise NotCarried(
+                "what is repartitioned in front of the barrier has no name; give it one in a statement of its own"
+            )
+        return replace(feed, start=call.span(receiver), apart=apart)
 
     def _names(self, call: Call, start: int) -> tuple[str, ...]:
         names = []
@@ -194,6 +214,30 @@ class BarrierTraining(Mapping):
 def _together(one: Stage, other: Stage) -> bool:
     """Whether two stages are links of one chain: ``edits`` that span both must not eat what stands between."""
     return one.statement == other.statement and one.chain.path == other.chain.path
+
+
+def _made_apart(call: Call, stage: Stage) -> ast.Assign | None:
+    """The assignment that a stage ends, if the barrier of the call alone goes on with it, and could as well make it.
+
+    It stands in front of the barrier's statement, in the same block, and nothing in between changes what it reads.
+    """
+    receiver = call.receiver()
+    blocks = (block for node in ast.walk(call.module.tree) for _, block in ast.iter_fields(node))
+    for block in blocks:
+        spans = [call.span(one) for one in block if isinstance(one, ast.stmt)] if isinstance(block, list) else []
+        if stage.statement in spans and call.stage.statement in spans:
+            first, last = spans.index(stage.statement), spans.index(call.stage.statement)
+            made = block[first]
+            if not isinstance(made, ast.Assign) or not isinstance(receiver, ast.Name) or first > last:
+                return None
+            reads = {node.id for node in ast.walk(made.value) if isinstance(node, ast.Name)}
+            between = [node for one in block[first + 1 : last] for node in ast.walk(one) if isinstance(node, ast.Name)]
+            changed = any(node.id in reads and not isinstance(node.ctx, ast.Load) for node in between)
+            uses = [
+                node for node in ast.walk(call.module.tree) if isinstance(node, ast.Name) and node.id == receiver.id
+            ]
+            return made if len(uses) == 2 and stage.result == receiver.id and not changed else None
+    return None
 
 
 def _mentions(node: ast.expr, name: str) -> bool:

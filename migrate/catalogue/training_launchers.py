@@ -18,11 +18,13 @@ _WITHOUT_EFFECT = {
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Load)
 
 
-def _launched(call: Call, function: ast.FunctionDef, work: str, workers: str, use_gpu: str | None) -> Emission:
+def _launched(
+    call: Call, function: ast.FunctionDef, work: str, workers: str, use_gpu: str | None, *, barrier: bool = False
+) -> Emission:
     """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers."""
     refuse_other_callers(call, function)
     edits = rewrite_train_function(call.module, call.project, function, Rendezvous())
-    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers))
+    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers), barrier=barrier)
     return Emission(
         made.result,
         helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),
@@ -197,7 +199,8 @@ class TorchDistributorRun(Mapping):
 
     ## Semantics
     ``TorchTrainer`` with ``n`` workers and the same environment variables. It sets up the process group, so the calls
-    that set it up and tear it down go; all else in the function stays. What rank 0 returned comes back.
+    that set it up and tear it down go; all else in the function stays. What rank 0 returned comes back. On executors
+    Spark runs a barrier stage, which is tried four times when a worker dies or fails; so is this.
 
     ## Not covered
     A script instead of a function, arguments that are computed in the call.
@@ -229,7 +232,9 @@ class TorchDistributorRun(Mapping):
 
     def emit(self, call: Call) -> Emission:
         made = _constructor(call, "TorchDistributor")
-        workers, use_gpu = _option(made, "num_processes", 0), _option(made, "use_gpu", 2)
+        workers, local, use_gpu = (
+            _option(made, name, place) for place, name in enumerate(("num_processes", "local_mode", "use_gpu"))
+        )
         passed, keywords = call.node().args, _keywords(call)
         work = passed[0] if passed else keywords.pop("train_object", None)
         if isinstance(work, ast.Constant):
@@ -242,4 +247,5 @@ class TorchDistributorRun(Mapping):
             f"{function.name}({arguments})",
             call.text(workers) if workers is not None else "1",
             call.text(use_gpu) if use_gpu is not None else "True",
+            barrier=isinstance(local, ast.Constant) and local.value is False,
         )

@@ -88,6 +88,11 @@ def cpus_per_task(module: Module) -> int:
     return _count(module, CPUS) or 1
 
 
+def stage_attempts(module: Module) -> int:
+    """How often Spark tries a barrier stage: ``spark.stage.maxConsecutiveAttempts``, 4 by default."""
+    return _count(module, "spark.stage.maxConsecutiveAttempts") or 4
+
+
 def parallelism(module: Module) -> int | None:
     """Spark's ``defaultParallelism``, None where the job does not state what it follows from.
 

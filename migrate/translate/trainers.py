@@ -10,7 +10,7 @@ from migrate.frontend.module import Module
 from migrate.mapping import Call, NotCarried
 from migrate.templating import render
 from migrate.translate.locate import functions
-from migrate.translate.settings import asks_for_gpus, cpus_per_task
+from migrate.translate.settings import asks_for_gpus, cpus_per_task, stage_attempts
 
 SHARD = "train"
 HELPERS = ("collected", "cpus_per_worker")
@@ -18,7 +18,6 @@ _IMPORTS = (
     "import os",
     "import uuid",
     "from ray import cloudpickle",
-    "from ray.train import RunConfig, ScalingConfig",
 )
 
 
@@ -34,7 +33,9 @@ class Trainer:
     imports: tuple[str, ...]
 
 
-def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = "", shards: str = "") -> Trainer:
+def trainer(
+    call: Call, loop: str, workers: str, use_gpu: str, dataset: str = "", shards: str = "", *, barrier: bool = False
+) -> Trainer:
     """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows.
 
     ``use_gpu`` is the expression that says whether they train on GPUs. A name is given to one that is no literal.
@@ -43,6 +44,7 @@ def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = ""
     literal = use_gpu in ("False", "True")
     gpus = use_gpu if literal else _free_name(call, "use_gpu", "on_gpus", "with_gpus")
     cpus = cpus_per_task(call.module)
+    attempts = stage_attempts(call.module) if barrier else 1
     before = render(
         "train/torch_trainer.py.j2",
         trainer=name,
@@ -56,9 +58,15 @@ def trainer(call: Call, loop: str, workers: str, use_gpu: str, dataset: str = ""
         shard=SHARD,
         dataset=dataset,
         shards=shards,
+        attempts=attempts,
     )
     asks = "" if use_gpu == "False" else "TorchConfig, "
-    imports: tuple[str, ...] = (*_IMPORTS, f"from ray.train.torch import {asks}TorchTrainer")
+    configs = "FailureConfig, RunConfig, ScalingConfig" if attempts > 1 else "RunConfig, ScalingConfig"
+    imports: tuple[str, ...] = (
+        *_IMPORTS,
+        f"from ray.train import {configs}",
+        f"from ray.train.torch import {asks}TorchTrainer",
+    )
     if "ray." in use_gpu:
         imports = (*imports, "import ray")
     return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)", imports)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import SECONDS, process
 
 from migrate.rewrite import rewrite
 
@@ -17,8 +17,6 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("ray")
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 900
-
 HOROVOD = (
     "plain",
     "adam_with_broadcast_state",
@@ -42,23 +40,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]
 
 
 def run(python: str, script: Path, out: Path) -> Results:
-    """What each rank of a job gave; the job runs in an activated environment, as `horovod.spark` needs it."""
-    environment = {
-        **os.environ,
-        "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
-        "PYSPARK_PYTHON": python,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "RAY_USAGE_STATS_ENABLED": "0",
-    }
-    done = subprocess.run(
-        [python, str(script), str(out)],
-        cwd=script.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
+    """What each rank of a job gave."""
+    done = process(python, script, out)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     results: Results = torch.load(out)
     return results

@@ -7,14 +7,13 @@ from five seeds in one run; the runner is then given those metrics seed by seed.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import process
 
 from migrate.cli import run
 from migrate.rewrite import rewrite
@@ -23,7 +22,6 @@ pytest.importorskip("torch")
 pytest.importorskip("ray")
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 300
 MARGIN = 0.02
 """Of the root mean square error, which is about 0.2 here. Another order of the rows moved it by 0.004 at most."""
 
@@ -58,27 +56,12 @@ PLANTED = [
     pytest.param(r"100 \* epoch", "7 + 1000 * epoch", "equal", id="harmless: another order of the rows"),
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def _run(python: str, script: Path, out: Path) -> str:
     """The errors that a job writes, seed by seed, as it writes them."""
-    environment = {
-        **os.environ,
-        "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
-        "PYSPARK_PYTHON": python,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "RAY_USAGE_STATS_ENABLED": "0",
-    }
-    done = subprocess.run(
-        [python, str(script), str(out)],
-        cwd=script.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
+    done = process(python, script, out)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return out.read_text(encoding="utf-8")
 
