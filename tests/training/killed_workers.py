@@ -49,8 +49,12 @@ def train(rows, folder):
             optimizer.zero_grad()
             torch.nn.functional.mse_loss(model(batch), batch.sum(dim=1, keepdim=True)).backward()
             optimizer.step()
+    weights = model.module.state_dict()
+    # Behind the process group it would be freed as its last owner: while Gloo's thread waits for this one, and this
+    # one for Gloo's.
+    del model
     dist.destroy_process_group()
-    return [model.module.state_dict()] if rank == 0 else []
+    return [weights] if rank == 0 else []
 
 
 def main():

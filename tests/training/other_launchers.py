@@ -36,8 +36,12 @@ def distributed(rate, momentum=0.0):
     model = torch.nn.parallel.DistributedDataParallel(network())
     optimizer = torch.optim.SGD(model.parameters(), lr=rate * dist.get_world_size(), momentum=momentum)
     fit(model, optimizer, all_features()[rank :: int(os.environ["WORLD_SIZE"])])
+    weights = model.module.state_dict()
+    # Behind the process group it would be freed as its last owner: while Gloo's thread waits for this one, and this
+    # one for Gloo's.
+    del model
     dist.destroy_process_group()
-    return model.module.state_dict()
+    return weights
 
 
 def with_horovod(rate):
@@ -81,8 +85,10 @@ def in_barrier(rows):
     fit(model, torch.optim.Adam(model.parameters(), lr=0.01), features[:4])
     seen = torch.tensor([float(len(features))])
     dist.all_reduce(seen)
+    weights = model.module.state_dict()
+    del model  # in front of the process group, as above
     dist.destroy_process_group()
-    return [{**model.module.state_dict(), "seen": seen}] if rank == 0 else []
+    return [{**weights, "seen": seen}] if rank == 0 else []
 
 
 def main():
