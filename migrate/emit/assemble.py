@@ -232,6 +232,12 @@ def finished(text: str, module: Module, layout: Layout, note: str) -> str:
     at = docstring_end(ast.parse(text))
     comment = "".join(f"# {line}\n" for line in note.splitlines())
     head = at or next((n for n, line in enumerate(lines[:3]) if not re.match(r"#!|[ \t\f]*#.*?coding[:=]", line)), 0)
-    text = "".join([*lines[:head], "\n" if at else "", comment, *lines[head:]])
+    text = _narrowed("".join([*lines[:head], "\n" if at else "", comment, *lines[head:]]), module.text)
     text = formatted(text, module.text.replace("\r\n", "\n"), layout.job)
     return text.replace("\n", "\r\n") if "\r\n" in module.text else text
+
+
+def _narrowed(text: str, before: str) -> str:
+    """The text without wider gaps than the job had, or two blank lines: what moved away leaves its own behind."""
+    widest = max([2, *(len(gap) - 1 for gap in re.findall(r"\n{3,}", before.replace("\r\n", "\n")))])
+    return re.sub(rf"\n{{{widest + 2},}}", "\n" * (widest + 1), text)

@@ -16,7 +16,7 @@ from migrate.passes.place import is_udf_maker
 from migrate.translate.edits import Lines
 from migrate.translate.locate import bound_value, call_of, defined, functions, receiver_of
 from migrate.translate.spark_types import TYPES, arrow_type
-from migrate.translate.stand_ins import uses_of
+from migrate.translate.stand_ins import class_name, stand_ins, uses_of
 from migrate.translate.udfs import udfs_of
 
 _NO_DATASET = {Kind.ACTION, Kind.WRITE, Kind.FIT, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
@@ -151,7 +151,8 @@ class Flow:
         """What other passes turn into Ray: UDFs, types, and what the moved stages edit away from their own place."""
         found: list[ast.AST] = [udf.maker for udf, _ in udfs_of(self.module)]
         touched = [edit.span for emission in self.emissions.values() for edit in emission.edits]
-        found += (node for node, _ in uses_of(self.module))
+        idle = self._idle_classes()
+        found += (node for node, origin in uses_of(self.module) if origin not in idle)
         found += (
             node
             for node in ast.walk(self.module.tree)
@@ -159,6 +160,22 @@ class Flow:
             and (_is_type(self.module, node) or any(inside(span, self.module.span(node)) for span in touched))
         )
         return found
+
+    def _idle_classes(self) -> set[str]:
+        """The classes with a stand-in whose stages all stay on Spark: Ray has no use for their objects."""
+        offered = {
+            helper
+            for stage in self.here
+            if stage.engine is Engine.RAY and stage.id in self.emissions
+            for helper in self.emissions[stage.id].helpers
+        }
+        staying = {stage.symbol.partition(".")[0] for stage in self.here if stage.engine is Engine.SPARK}
+        classes = ((origin, class_name(origin)) for _, origin in uses_of(self.module))
+        return {
+            origin
+            for origin, name in classes
+            if {name, f"{name}Model"} & staying and stand_ins()[origin] not in offered
+        }
 
     def _mixed_scopes(self) -> list[str]:
         """The scopes that hold statements of both engines, or make the session: the others go whole."""

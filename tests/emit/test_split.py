@@ -286,6 +286,19 @@ def test_a_udf_that_nothing_uses_goes_with_its_decorator(tmp_path: Path) -> None
     assert "idle" not in result.files["job_ray.py"]
 
 
+def test_an_estimator_that_fits_on_spark_is_made_there_alone(tmp_path: Path) -> None:
+    fitted = (
+        "lr = LogisticRegression()\nchosen = {lr.maxIter: 3}\n\n\n"
+        'df = lr.fit(df, chosen).transform(df).select("a", "prediction")\n'
+    )
+    text = job(READ + fitted + MOVED)
+    text = text.replace("import os\n", "import os\nfrom pyspark.ml.classification import LogisticRegression\n")
+    result = rewritten(text, tmp_path)
+    ray = result.files["job_ray.py"]
+    assert "LogisticRegression" not in ray and "chosen" not in ray and "\n\n\n\n" not in ray
+    assert "lr.fit(df, chosen)" in result.files["job_spark.py"]
+
+
 def test_a_stage_that_needs_a_number_of_sparks_stays_there(tmp_path: Path) -> None:
     result = rewritten(job(READ + 'n = df.corr("a", "b")\n' + MOVED.replace('"x"', "str(n)")), tmp_path)
     assert result.files == {} and not result.complete
