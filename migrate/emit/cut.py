@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from migrate.emit.assemble import Layout, ray_text, spark_text
 from migrate.emit.flow import CannotCut, Flow, HandOff
+from migrate.emit.guard import check_repeats
 from migrate.emit.plan import Plan
 from migrate.emit.splice import marks, part_of
 from migrate.emit.style import undefined_names
@@ -65,6 +66,7 @@ def _parts(job: Job, plan: Plan, module: Module, project: Project, layout: Layou
     if flow.has_spark:
         spark = part_of(flow, Engine.SPARK, handoffs, ray.left)
         notes += spark.notes
+        check_repeats(flow, ray, spark)
         spark.edits += marks(flow, _sentences(job, plan))
         texts[layout.spark_name] = spark_text(spark, flow, layout)
     texts[layout.ray_name] = ray_text(ray, flow, layout)

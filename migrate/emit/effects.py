@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
@@ -21,25 +22,63 @@ _CALLS = {
     "shutil.rmtree",
 }
 _MODULES = ("subprocess.",)
+_FRESH = {
+    "datetime.date.today",
+    "datetime.datetime.now",
+    "datetime.datetime.today",
+    "datetime.datetime.utcnow",
+    "os.getpid",
+    "os.urandom",
+    "time.strftime",
+    "time.time",
+    "time.time_ns",
+    "uuid.uuid1",
+    "uuid.uuid4",
+}
+_FRESH_MODULES = ("secrets.", "tempfile.")
+_DRAWS = ("random.", "numpy.random.")
+_SEEDED = {"seed", "default_rng", "Random", "RandomState"}
 _LOGGING = {"critical", "debug", "error", "exception", "info", "log", "warning"}
 _METHODS = {"rmdir", "rmtree", "unlink"}
 
 
-def runs_once(statement: ast.AST, module: Module, project: Project, seen: frozenset[str] = frozenset()) -> bool:
+def runs_once(statement: ast.AST, module: Module, project: Project) -> bool:
     """Whether a statement deletes, moves or starts something, directly or through a function of the repository."""
-    for node in ast.walk(statement):
-        if not isinstance(node, ast.Call):
+    return any(
+        origin in _CALLS or origin.startswith(_MODULES) or _method(call) in _METHODS
+        for call, origin in _calls(statement, module, project)
+    )
+
+
+def draws_anew(node: ast.AST, module: Module, project: Project) -> bool:
+    """Whether something takes another value each time it runs: the time, a temporary name, a number that is drawn.
+
+    Numbers that a generator draws are the same each time where the job gives it a seed.
+    """
+    calls = list(_calls(node, module, project))
+    if any(origin in _FRESH or origin.startswith(_FRESH_MODULES) for _, origin in calls):
+        return True
+    drawn = any(origin.startswith(_DRAWS) for _, origin in calls)
+    seeds = (call for call in ast.walk(module.tree) if isinstance(call, ast.Call) and (call.args or call.keywords))
+    return drawn and not any(_method(call) in _SEEDED for call in seeds)
+
+
+def _calls(
+    node: ast.AST, module: Module, project: Project, seen: frozenset[str] = frozenset()
+) -> Iterator[tuple[ast.Call, str]]:
+    """The calls in a node and in the functions of the repository that it calls, with what they are calls of."""
+    for call in ast.walk(node):
+        if not isinstance(call, ast.Call):
             continue
-        origin = module.resolve(node.func) or ""
-        if origin in _CALLS or origin.startswith(_MODULES):
-            return True
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-            return True
-        if origin and origin not in seen:
-            found = defined(project, module, origin)
-            if found is not None and runs_once(found[1], found[0], project, seen | {origin}):
-                return True
-    return False
+        origin = module.resolve(call.func) or ""
+        yield call, origin
+        found = defined(project, module, origin) if origin and origin not in seen else None
+        if found is not None:
+            yield from _calls(found[1], found[0], project, seen | {origin})
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def is_text(statement: ast.stmt) -> bool:

@@ -43,7 +43,8 @@ class HandOff:
 class Part:
     """One output file in the making: the edits on the job's text, and what they need.
 
-    ``left`` are the statements without stages that are not in it, ``notes`` sentences for the report with their lines.
+    ``stays`` are the statements that are in it as a whole, ``left`` those without stages that are not, ``notes``
+    sentences for the report with their lines.
     """
 
     engine: Engine
@@ -52,6 +53,7 @@ class Part:
     imports: set[str] = field(default_factory=set)
     sorts: set[str] = field(default_factory=set)
     handoffs: list[HandOff] = field(default_factory=list)
+    stays: list[ast.stmt] = field(default_factory=list)
     left: list[ast.stmt] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
 

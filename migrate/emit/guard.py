@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrate.emit.context import StageCall
-from migrate.emit.flow import CannotCut, Flow, HandOff, inside
+from migrate.emit.effects import draws_anew, only_tells
+from migrate.emit.flow import CannotCut, Flow, HandOff, Part, inside
 from migrate.emit.options import Place, place_of
-from migrate.emit.uses import blocks, reads, stores
+from migrate.emit.uses import blocks, loads, reads, stores
 from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Span, Stage
 from migrate.mapping import Edit
@@ -248,3 +249,29 @@ def check_returns(flow: Flow, walk: Walk) -> None:
                     f"line {node.lineno} uses what {node.func.id} returns, which the other engine computes",
                     flow.moved(statement),
                 )
+
+
+def check_repeats(flow: Flow, ray: Part, spark: Part) -> None:
+    """What both parts compute for themselves must be the same in both: the name of a temporary folder is not."""
+    in_both = [statement for statement in ray.stays if any(statement is other for other in spark.stays)]
+    for statement in in_both:
+        if not stores(statement) or not draws_anew(statement, flow.module, flow.project):
+            continue
+        readers = [
+            [s for s in part.stays if s is not statement and loads(s) & stores(statement) and not only_tells(s)]
+            for part in (ray, spark)
+        ]
+        if all(readers):
+            raise CannotCut(
+                f"line {statement.lineno} gives another value each time it runs, and both parts would need the same",
+                flow.moved(*readers[0]),
+            )
+    for node in ast.walk(flow.module.tree):
+        heads = node.items if isinstance(node, ast.With) else []
+        engines = {stage.engine for stage in flow.stages_in(node)} if heads else set()
+        if len(engines) > 1 and any(draws_anew(head.context_expr, flow.module, flow.project) for head in heads):
+            raise CannotCut(
+                f"line {heads[0].context_expr.lineno} gives another value each time it runs, and both parts would "
+                f"need the same",
+                flow.moved(node),
+            )

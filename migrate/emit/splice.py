@@ -34,7 +34,7 @@ def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[
         _stages(flow, walk.part)
         walk.part.edits += session_edits(flow.module, flow.sessions)
     _statements(flow, walk)
-    walk.part.left = walk.orphans
+    walk.part.stays, walk.part.left = walk.stays, walk.orphans
     walk.part.notes = [(statement.lineno, note) for statement, note in walk.notes]
     return walk.part
 
