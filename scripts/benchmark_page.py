@@ -16,3 +16,9 @@ def write_section(name: str, section: str) -> None:
     head, _, rest = text.partition(begin)
     _, _, tail = rest.partition(end)
     PAGE.write_text(f"{head}{begin}{section}{end}{tail}", encoding="utf-8")
+
+
+def read_section(name: str) -> str:
+    """What stands between the markers of that name, nothing where there are none."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    return text.partition(f"<!-- {name}: begin -->\n")[2].partition(f"<!-- {name}: end -->\n")[0]
