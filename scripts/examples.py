@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from engines import EngineFailed, EngineLate, Engines  # noqa: E402  # lies beside the tests that it also serves
 
+AGAIN = 5
+"""How often Spark runs once more to see whether it agrees with itself, where Ray does not agree with it."""
 PAGE = ROOT / "docs" / "coverage.md"
 SECONDS = 60
 # What an example prints of numbers that are sums or optima may differ in the last digits: relative to Spark's.
@@ -70,7 +72,9 @@ class Row:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="parts of the names of the examples to run; the page is left alone")
+    parser.add_argument(
+        "names", nargs="*", help="parts of the names of the examples to run; the page keeps the rows of the others"
+    )
     parser.add_argument("--no-run", action="store_true", help="rewrite only, to see what moves")
     chosen = parser.parse_args()
     home = _pyspark()
@@ -89,8 +93,9 @@ def main() -> int:
             if engines is not None:
                 engines.stop()
     print(_summary(rows))
-    if not chosen.names and not chosen.no_run:
-        PAGE.write_text(_page(rows, home), encoding="utf-8")
+    if not chosen.no_run:
+        known = {row.name: row for row in [*_rows_of_page(), *rows]}
+        PAGE.write_text(_page(sorted(known.values(), key=lambda row: row.name), home), encoding="utf-8")
     return int(any(row.failed for row in rows))
 
 
@@ -120,7 +125,7 @@ def _example(file: Path, name: str, data: Path, scratch: Path, engines: Engines 
     if engines is None:
         return Row(name, tag, verdict, stages, "not run", kept)
     outcome, why = _run(copy, made, data, ARGUMENTS.get(name, []), engines)
-    return Row(name, tag, verdict, stages, outcome, why or kept)
+    return Row(name, tag, verdict, stages, outcome, why.replace(f"{scratch}/", "") or kept)
 
 
 def _moved(job: Job) -> str:
@@ -138,7 +143,7 @@ def _why(made: Rewrite) -> str:
 
 def _run(job: Path, made: Rewrite, data: Path, arguments: list[str], engines: Engines) -> tuple[str, str]:
     """How the emitted job compares with the original: an outcome and, where it is not equal, why."""
-    sides = {name: _side(job.parent / name, data) for name in ("spark", "again", "ray")}
+    sides = {name: _side(job.parent / name, data) for name in ("spark", "ray")}
     passed = tuple(arguments)
     try:
         expected = engines.spark.run(job, sides["spark"], passed, SECONDS).stdout
@@ -158,13 +163,15 @@ def _run(job: Path, made: Rewrite, data: Path, arguments: list[str], engines: En
     found = _compared(expected, printed, sides["spark"], sides["ray"])
     if found != "differs":
         return found, ""
-    engines.spark.stop()  # workers of one session inherit one state of their random generators
-    try:
-        again = engines.spark.run(job, sides["again"], passed, SECONDS).stdout
-    except EngineFailed:
-        return "differs", _first_difference(expected, printed)
-    if _compared(expected, again, sides["spark"], sides["again"]) == "differs":
-        return "random", "Spark's own second run differs from its first"
+    for number in range(AGAIN):
+        engines.spark.stop()  # workers of one session inherit one state of their random generators
+        again = _side(job.parent / f"again {number}", data)
+        try:
+            repeated = engines.spark.run(job, again, passed, SECONDS).stdout
+        except EngineFailed:
+            break
+        if _compared(expected, repeated, sides["spark"], again) == "differs":
+            return "random", "another run of Spark's differs from its first"
     return "differs", _first_difference(expected, printed)
 
 
@@ -244,15 +251,22 @@ def _summary(rows: list[Row]) -> str:
     return "\n".join([*lines, *(f"- {what}: {count}" for what, count in counts.most_common())])
 
 
+def _rows_of_page() -> list[Row]:
+    """The rows that the page has."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines() if PAGE.is_file() else []
+    cells = (line[2:-2].split(" | ") for line in lines if ".py | " in line)
+    return [Row(*(cell.strip().replace("\\|", "|") for cell in row)) for row in cells]
+
+
 def _page(rows: list[Row], home: Path) -> str:
-    version = re.search(r'"(.*)"', (home / "version.py").read_text(encoding="utf-8"))
+    version = re.search(r"= ['\"](.*)['\"]", (home / "version.py").read_text(encoding="utf-8"))
     head = f"""\
 # Coverage: Spark's own examples
 
 Written by `make examples`: each of the example jobs that PySpark {version.group(1) if version else ""} ships is
 analysed, rewritten with `--everything` (so that coverage is measured whatever the verdict) and run on both engines;
 what both print and write is compared. *equal*: to the character. *equal in another order*: the same lines.
-*equal within {TOLERANCE:g}*: but for the last digits of numbers. *random*: the original differs from itself on a second
+*equal within {TOLERANCE:g}*: but for the last digits of numbers. *random*: the original differs from itself on another
 run. *in part*: some stages stay on Spark; both parts are run together.
 
 {_summary(rows)}
