@@ -80,7 +80,7 @@ def _lines(generator: np.random.Generator, count: int) -> Iterator[str]:
 KINDS = {
     "row_udf": Kind(2_000_000, table, "id"),
     "pandas_udf": Kind(12_000_000, table, "id", 1e-12),
-    "map_in_pandas": Kind(3_000_000, table, "id", 1e-9),
+    "map_in_pandas": Kind(1_200_000, table, "id", 1e-9),
     "map_in_arrow": Kind(2_000_000, table, "id", 1e-12),
     "grouped": Kind(2_000_000, table, "key", 1e-9),
     "cogrouped": Kind(2_000_000, table, "key", 1e-12),
