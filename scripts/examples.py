@@ -94,7 +94,7 @@ def main() -> int:
                 engines.stop()
     print(_summary(rows))
     if not chosen.no_run:
-        known = {row.name: row for row in [*_rows_of_page(), *rows]}
+        known = {row.name: row for row in [*(_rows_of_page() if chosen.names else []), *rows]}
         PAGE.write_text(_page(sorted(known.values(), key=lambda row: row.name), home), encoding="utf-8")
     return int(any(row.failed for row in rows))
 

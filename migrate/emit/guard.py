@@ -253,25 +253,21 @@ def check_returns(flow: Flow, walk: Walk) -> None:
 
 def check_repeats(flow: Flow, ray: Part, spark: Part) -> None:
     """What both parts compute for themselves must be the same in both: the name of a temporary folder is not."""
-    in_both = [statement for statement in ray.stays if any(statement is other for other in spark.stays)]
-    for statement in in_both:
-        if not stores(statement) or not draws_anew(statement, flow.module, flow.project):
+    on_spark = {id(statement) for statement in spark.stays}
+    sentence = "gives another value each time it runs, and both parts would need the same"
+    for statement in ray.stays:
+        if id(statement) not in on_spark or not stores(statement):
+            continue
+        if not draws_anew(statement, flow.module, flow.project):
             continue
         readers = [
             [s for s in part.stays if s is not statement and loads(s) & stores(statement) and not only_tells(s)]
             for part in (ray, spark)
         ]
         if all(readers):
-            raise CannotCut(
-                f"line {statement.lineno} gives another value each time it runs, and both parts would need the same",
-                flow.moved(*readers[0]),
-            )
+            raise CannotCut(f"line {statement.lineno} {sentence}", flow.moved(*readers[0]))
     for node in ast.walk(flow.module.tree):
-        heads = node.items if isinstance(node, ast.With) else []
-        engines = {stage.engine for stage in flow.stages_in(node)} if heads else set()
-        if len(engines) > 1 and any(draws_anew(head.context_expr, flow.module, flow.project) for head in heads):
-            raise CannotCut(
-                f"line {heads[0].context_expr.lineno} gives another value each time it runs, and both parts would "
-                f"need the same",
-                flow.moved(node),
-            )
+        if not isinstance(node, ast.With) or len({stage.engine for stage in flow.stages_in(node)}) < 2:
+            continue
+        if any(draws_anew(head.context_expr, flow.module, flow.project) for head in node.items):
+            raise CannotCut(f"line {node.lineno} {sentence}", flow.moved(node))

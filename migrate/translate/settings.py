@@ -75,10 +75,9 @@ def asks_for_gpus(module: Module) -> bool:
     """Whether a job asks Spark for GPUs, by a share that is not 0 or that only the run tells."""
     for key in (GPUS, GPUS_OF_EXECUTOR):
         try:
-            share = setting(module, key)
-        except NotCarried:
-            return True
-        if share not in (None, "0"):
+            if float(setting(module, key) or 0) > 0:
+                return True
+        except (NotCarried, ValueError):
             return True
     return False
 

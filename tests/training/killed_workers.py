@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def train(rows, folder):
     context = BarrierTaskContext.get()
     rank = context.partitionId()
     os.environ["MASTER_ADDR"] = context.getTaskInfos()[0].address.split(":")[0]
-    os.environ["MASTER_PORT"] = context.allGather(os.environ.get("PORT", "29511"))[0]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    os.environ["MASTER_PORT"] = context.allGather(str(port))[0]
     dist.init_process_group("gloo", rank=rank, world_size=len(context.getTaskInfos()))
     torch.set_num_threads(1)
     torch.manual_seed(0)

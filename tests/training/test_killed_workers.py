@@ -7,12 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from processes import process
 
 from migrate.rewrite import rewrite
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("ray")
 
 HERE = Path(__file__).resolve().parent
 ONCE = '.config("spark.stage.maxConsecutiveAttempts", "1")'

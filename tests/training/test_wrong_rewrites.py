@@ -18,9 +18,6 @@ from processes import process
 from migrate.cli import run
 from migrate.rewrite import rewrite
 
-pytest.importorskip("torch")
-pytest.importorskip("ray")
-
 HERE = Path(__file__).resolve().parent
 MARGIN = 0.02
 """Of the root mean square error, which is about 0.2 here. Another order of the rows moved it by 0.004 at most."""
