@@ -79,7 +79,7 @@ def test_every_mechanism_has_a_rule_whatever_its_symbol(heavy: HeavyKind) -> Non
         pytest.param("skdist.Search.fit", HeavyKind.HYPERPARAM_SEARCH, "SR715", id="an unknown search"),
         pytest.param("pyspark.ml.feature.StringIndexer.fit", HeavyKind.MLLIB_FEATURE_FIT, "SR613", id="fit"),
         pytest.param("NewThing.fit", HeavyKind.MLLIB_FEATURE_FIT, "SR636", id="a fit without a page"),
-        pytest.param("NaiveBayes.fit", HeavyKind.MLLIB_FIT, "SR645", id="a model without a page"),
+        pytest.param("FPGrowth.fit", HeavyKind.MLLIB_FIT, "SR645", id="a model without a page"),
         pytest.param("pyspark.ml.feature.StringIndexer.fit", None, "SR613", id="qualified symbol"),
         pytest.param("PipelineModel.transform", HeavyKind.MODEL_INFERENCE, "SR443", id="model applied"),
         pytest.param("sparktorch.SparkTorch.fit", HeavyKind.ESTIMATOR_OTHER, "SR718", id="named estimator"),

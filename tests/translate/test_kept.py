@@ -45,7 +45,7 @@ def test_the_reason_says_why(symbol: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "symbol", ["LogisticRegression.fit", "DataFrame.pivot", "NaiveBayes.fit", "RDD.sample", "Pipeline.fit"]
+    "symbol", ["LogisticRegression.fit", "DataFrame.pivot", "OneVsRest.fit", "RDD.sample", "Pipeline.fit"]
 )
 def test_what_only_has_no_mapping_yet_has_none(symbol: str) -> None:
     assert kept_because(symbol) is None
