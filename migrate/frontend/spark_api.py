@@ -304,6 +304,7 @@ getOrDefault getParam explainParams explainParam extractParamMap write save para
 transform | DataFrame | predict native model_inference |
 evaluate | - | predict native model_inference |
 predict predictProbability | - | predict native |
+computeCost | Local | action native |
 predictAll! predictOnValues predictOn | RDD | predict native |
 bestModel stages getModel | Model | | attr
 recommendForAllUsers! recommendForAllItems! recommendForUserSubset! recommendForItemSubset! | DataFrame | \

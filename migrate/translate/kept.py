@@ -41,7 +41,7 @@ _REASONS = (
     ),
     (
         "it starts from rows or weights that MLlib draws by its own generator, and ends elsewhere from another start",
-        r"((Bisecting)?KMeans|GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
+        r"(KMeans|GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
     ),
     (
         "Ray has no distributed linear algebra",
