@@ -13,6 +13,7 @@ from migrate.translate.rendezvous import rendezvous_of
 from migrate.translate.trainers import (
     HELPERS,
     SHARD,
+    barrier_retries,
     gpus_of,
     own_function,
     refuse_other_callers,
@@ -61,7 +62,8 @@ class BarrierTraining(Mapping):
     batches than others join as before. Rows stream from preprocessing into each worker. Rows given to workers by a key
     go to the same workers in the same order as on Spark. What rank 0 saved is also reported as checkpoint, by every
     rank, since a report on one rank alone waits for ever. When a worker dies or fails, training starts anew as often as
-    Spark tries a barrier stage, which is four times.
+    Spark tries a barrier stage, which is four times. A function that loads what it saved goes on from there: the file
+    of the last checkpoint is put where it was saved before the function looks for it, also on another machine.
 
     ## Not covered
     Adasum, process sets, elastic runs, ``SyncBatchNorm``, sparse gradients, a function outside the job's file.
@@ -103,7 +105,8 @@ class BarrierTraining(Mapping):
         loop, forgets = self._loop(call, function, passed, edits)
         use_gpu = gpus_of(call, function, feed.workers)
         work = f"collected({loop})"
-        made = trainer(call, work, feed.workers, use_gpu, feed.dataset, _shards(feed), barrier=True)
+        retries = barrier_retries(call.module, resumes=edits.resumes)
+        made = trainer(call, work, feed.workers, use_gpu, feed.dataset, _shards(feed), retries)
         end = collect.chain
         return Emission(
             made.result,

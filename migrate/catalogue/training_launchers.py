@@ -8,23 +8,54 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.horovod import rewrite_train_function
 from migrate.translate.rendezvous import Rendezvous
-from migrate.translate.settings import parallelism
-from migrate.translate.trainers import HELPERS, gpus_of, own_function, refuse_other_callers, trainer
+from migrate.translate.settings import parallelism, task_attempts
+from migrate.translate.trainers import (
+    HELPERS,
+    Retries,
+    barrier_retries,
+    gpus_of,
+    own_function,
+    refuse_other_callers,
+    trainer,
+)
 
 _PARITY = "tests/training: real Horovod and TorchDistributor against Ray Train, weight for weight"
 _WITHOUT_EFFECT = {
-    *("start_timeout", "stdout", "stderr", "verbose", "nics", "use_mpi", "use_gloo", "prefix_output_with_timestamp"),
+    *(
+        "start_timeout",
+        "elastic_timeout",
+        "stdout",
+        "stderr",
+        "verbose",
+        "nics",
+        "use_mpi",
+        "use_gloo",
+        "prefix_output_with_timestamp",
+    ),
 }
+_WORK = ("fn", "args", "kwargs", "num_proc")
+_OUTPUT = ("start_timeout", "env", "stdout", "stderr", "verbose", "nics")
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.Dict, ast.Load)
 
 
 def _launched(
-    call: Call, function: ast.FunctionDef, work: str, workers: str, use_gpu: str | None, *, barrier: bool = False
+    call: Call,
+    function: ast.FunctionDef,
+    work: str,
+    workers: str,
+    use_gpu: str | None = None,
+    *,
+    barrier: bool = False,
+    retries: Retries | None = None,
 ) -> Emission:
-    """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers."""
+    """The emission that runs ``work`` (a call of the function, or ``collected`` of it) on that many workers.
+
+    A ``barrier`` stage has retries of its own.
+    """
     refuse_other_callers(call, function)
     edits = rewrite_train_function(call.module, call.project, function, Rendezvous())
-    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers), barrier=barrier)
+    retries = barrier_retries(call.module, resumes=edits.resumes) if barrier else retries
+    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers), retries=retries)
     return Emission(
         made.result,
         helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),
@@ -68,7 +99,7 @@ def _as_many(call: Call, stated: ast.expr | None) -> str:
         return call.text(stated)
     cores = parallelism(call.module)
     if cores is None:
-        raise NotCarried("horovod.spark.run without num_proc takes as many workers as Spark has cores")
+        raise NotCarried(f"{call.stage.symbol} without num_proc takes as many workers as Spark has cores")
     return str(cores)
 
 
@@ -87,6 +118,41 @@ def _option(made: ast.Call, name: str, position: int) -> ast.expr | None:
     return made.args[position] if named is None and position < len(made.args) else named
 
 
+def _given(call: Call, names: tuple[str, ...], known: set[str]) -> dict[str, ast.expr]:
+    """The arguments by name; NotCarried for one that is neither ``known`` nor without effect on the result."""
+    given = dict(zip(names, call.node().args, strict=False)) | _keywords(call)
+    unknown = set(given) - known - _WITHOUT_EFFECT
+    if unknown or len(call.node().args) > len(names):
+        raise NotCarried(f"{call.stage.symbol} with {', '.join(sorted(unknown)) or 'so many arguments'}")
+    return given
+
+
+def _spark_run(call: Call, given: dict[str, ast.expr], retries: Retries | None = None) -> Emission:
+    """The emission of one of Horovod's calls that run a function on Spark and give the results of all ranks."""
+    function = own_function(call, given.get("fn"))
+    workers = _as_many(call, given.get("num_proc"))
+    arguments = _passed(call, _items(call, given.get("args")), _pairs(call, given.get("kwargs")))
+    return _launched(call, function, f"collected([{function.name}({arguments})])", workers, retries=retries)
+
+
+def _items(call: Call, node: ast.expr | None) -> list[ast.expr]:
+    if node is None:
+        return []
+    if not isinstance(node, ast.Tuple | ast.List) or any(isinstance(item, ast.Starred) for item in node.elts):
+        raise NotCarried(f"the args of {call.stage.symbol} are not written out")
+    return node.elts
+
+
+def _pairs(call: Call, node: ast.expr | None) -> list[tuple[str, ast.expr]]:
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return []
+    pairs = list(zip(node.keys, node.values, strict=True)) if isinstance(node, ast.Dict) else [(None, node)]
+    named = [(k.value, v) for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    if len(named) != len(pairs):
+        raise NotCarried(f"the kwargs of {call.stage.symbol} are not written out")
+    return named
+
+
 class HorovodSparkRun(Mapping):
     """
     ## Matches
@@ -98,7 +164,7 @@ class HorovodSparkRun(Mapping):
     place as for a barrier stage (SR701); the results of all ranks come back as a list.
 
     ## Not covered
-    Cores that no setting states, an environment, arguments that are computed in the call, ``run_elastic``.
+    Cores that no setting states, an environment, arguments that are computed in the call.
     """
 
     code = "SR702"
@@ -117,31 +183,58 @@ class HorovodSparkRun(Mapping):
     )
 
     def emit(self, call: Call) -> Emission:
-        names = ("fn", "args", "kwargs", "num_proc", "start_timeout", "env", "stdout", "stderr", "verbose", "nics")
-        given = dict(zip(names, call.node().args, strict=False)) | _keywords(call)
-        unknown = set(given) - {"fn", "args", "kwargs", "num_proc", *_WITHOUT_EFFECT}
-        if unknown or len(call.node().args) > len(names):
-            raise NotCarried(f"horovod.spark.run with {', '.join(sorted(unknown)) or 'so many arguments'}")
-        function, stated = own_function(call, given.get("fn")), given.get("num_proc")
-        workers = _as_many(call, stated)
-        arguments = _passed(call, self._items(given.get("args")), self._pairs(given.get("kwargs")))
-        return _launched(call, function, f"collected([{function.name}({arguments})])", workers, None)
+        given = _given(call, (*_WORK, *_OUTPUT), set(_WORK))
+        return _spark_run(call, given)
 
-    def _items(self, node: ast.expr | None) -> list[ast.expr]:
-        if node is None:
-            return []
-        if not isinstance(node, ast.Tuple | ast.List) or any(isinstance(item, ast.Starred) for item in node.elts):
-            raise NotCarried("the args of horovod.spark.run are not written out")
-        return node.elts
 
-    def _pairs(self, node: ast.expr | None) -> list[tuple[str, ast.expr]]:
-        if node is None or (isinstance(node, ast.Constant) and node.value is None):
-            return []
-        pairs = list(zip(node.keys, node.values, strict=True)) if isinstance(node, ast.Dict) else [(None, node)]
-        named = [(k.value, v) for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)]
-        if len(named) != len(pairs):
-            raise NotCarried("the kwargs of horovod.spark.run are not written out")
-        return named
+class HorovodSparkRunElastic(Mapping):
+    """
+    ## Matches
+    ``horovod.spark.run_elastic(train, args=(...), kwargs={...}, num_proc=n, reset_limit=m)`` with a train function of
+    the job's own file that keeps its state in ``hvd.elastic.TorchState``.
+
+    ## Semantics
+    ``TorchTrainer`` with ``n`` workers, as for ``horovod.spark.run``. ``hvd.elastic.run`` and ``TorchState`` keep
+    their names and their meaning: a commit is a checkpoint that every rank reports, and when a worker dies all start
+    again at the last one. That is done ``reset_limit`` times, without a limit as often as Spark tries a task
+    (``spark.task.maxFailures``, four times). Reset callbacks are called after a restart, as Horovod does.
+
+    ## Not covered
+    ``hvd.elastic.ElasticSampler``, a state's ``save``, ``restore`` and ``sync`` by themselves, an environment.
+    """
+
+    code = "SR702"
+    symbols = ("horovod.spark.run_elastic", "horovod.spark.runner.run_elastic")
+    kind = Kind.TRAIN
+    cost = Cost.PYTHON
+    ray = ">=2.60,<3"
+    differences = (
+        Difference(
+            "number of workers",
+            "it stays at num_proc, where Horovod goes on with any number from min_num_proc to max_num_proc",
+        ),
+        Difference("cost of a commit", "a commit writes a checkpoint to storage, where Horovod copies in memory"),
+    )
+    cases = (
+        Case(
+            "all ranks' results",
+            "import horovod.spark\n\nout = horovod.spark.run_elastic(train, args=(1,), num_proc=2, reset_limit=3)",
+            "out = cloudpickle.loads(trainer.fit().return_value)",
+            elsewhere=_PARITY,
+        ),
+        Case("as many as there are cores", "import horovod.spark\n\nout = horovod.spark.run_elastic(train)", None),
+    )
+
+    def emit(self, call: Call) -> Emission:
+        names = (*_WORK, "min_num_proc", "max_num_proc", "start_timeout", "elastic_timeout", "reset_limit")
+        given = _given(call, (*names, *_OUTPUT[1:]), {*names, "min_np", "max_np"})
+        limit = given.get("reset_limit")
+        if limit is None or (isinstance(limit, ast.Constant) and limit.value is None):
+            attempts = task_attempts(call.module)
+            retries = Retries(str(attempts - 1), f"From the last commit, as Spark tries a task {attempts} times.")
+        else:
+            retries = Retries(call.text(limit), "From the last commit, as often as Horovod was to do so.")
+        return _spark_run(call, given, retries)
 
 
 class HorovodRunnerRun(Mapping):

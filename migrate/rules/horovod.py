@@ -200,10 +200,12 @@ loader = ray.train.torch.prepare_data_loader(DataLoader(data, batch_size=64, shu
         matches="`horovod.spark.run_elastic`, `hvd.elastic.run`.",
         why="Training goes on with fewer or more workers when machines come and go.",
         do=(
-            "`FailureConfig(max_failures=n)` restarts all workers from the last checkpoint: not the same, but it "
-            "survives. Elastic Horovod was not compared."
+            "`FailureConfig(max_failures=n)` restarts all workers, and each begins at the last commit of "
+            "`hvd.elastic.TorchState`, which is a checkpoint that every rank reports."
         ),
-        before="horovod.spark.run_elastic(train, num_proc=4, min_np=2)",
+        before="horovod.spark.run_elastic(train, num_proc=4, reset_limit=3)",
+        after="RunConfig(failure_config=FailureConfig(max_failures=3))",
+        differences=("The number of workers stays at `num_proc`, and a commit writes to storage.",),
         severity=Severity.WARNING,
         reported=False,
     ),

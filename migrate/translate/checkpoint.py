@@ -1,9 +1,9 @@
-"""Finds where a train function saves its model on rank 0, and reports that to Ray Train as a checkpoint."""
+"""Finds where a train function saves its model on rank 0 and reads it again: to Ray Train that is a checkpoint."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -14,10 +14,10 @@ from migrate.translate.locate import bound_value
 
 
 class Checkpoints:
-    """The saves of one train function. ``hvd`` gives the Horovod name that a node calls, None for another node."""
+    """The saves of one train function. ``is_rank`` says whether an expression asks for the worker's rank."""
 
-    def __init__(self, module: Module, function: ast.FunctionDef, hvd: Callable[[ast.AST], str | None]) -> None:
-        self.module, self.function, self._hvd = module, function, hvd
+    def __init__(self, module: Module, function: ast.FunctionDef, is_rank: Callable[[ast.expr], bool]) -> None:
+        self.module, self.function, self._asks_rank = module, function, is_rank
         self.loops: list[ast.For] = []
         self.reported = False
 
@@ -38,6 +38,20 @@ class Checkpoints:
             f"it is not saved on rank 0 alone, at a place that every rank comes by"
         )
 
+    def restore(self, reads: Iterable[ast.FunctionDef], gone: set[ast.stmt]) -> Edit | None:
+        """The edit that brings back what was reported, None where nothing is reported or ``reads`` never load a file.
+
+        It goes in front of the first statement that is not in ``gone``, and so in front of all that may look for it.
+        """
+        loads = (node for function in reads for node in ast.walk(function) if isinstance(node, ast.Call))
+        if not self.reported or not any(self.module.resolve(node.func) == "torch.load" for node in loads):
+            return None
+        lines = Lines(self.module.text)
+        spans = (self.module.span(one) for one in self.function.body if one not in gone and not _is_docstring(one))
+        span = next(one for one in spans if stands_alone(lines, one))
+        before = replace(span, end_line=span.line, end_column=span.column)
+        return Edit(before, f"restore_saved()\n{lines.indent(span.line)}")
+
     def _saves(self, node: ast.AST) -> TypeGuard[ast.Call]:
         return isinstance(node, ast.Call) and self.module.resolve(node.func) == "torch.save"
 
@@ -57,8 +71,8 @@ class Checkpoints:
     def _is_rank(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Name):
             value = bound_value(self.module, node.id, self.function.name)
-            return value is not None and self._hvd(value) == "rank"
-        return self._hvd(node) == "rank"
+            return value is not None and self._asks_rank(value)
+        return self._asks_rank(node)
 
     def _all_ranks_pass(self, statement: ast.If) -> bool:
         """Whether every rank comes by equally often: a report waits for all, so it must not hang on a condition."""
@@ -103,6 +117,10 @@ class Checkpoints:
                 return f"{node.func.value.id}[-1]"
         target = self.loops[-1].target
         return f'{{"{target.id}": {target.id}}}' if isinstance(target, ast.Name) else "{}"
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _leaves_early(statement: ast.stmt) -> bool:

@@ -12,6 +12,7 @@ from migrate.mapping import Edit, NotCarried
 from migrate.translate.checkpoint import Checkpoints
 from migrate.translate.horovod_api import RANKS, RAY_TRAIN
 from migrate.translate.horovod_calls import HorovodCalls
+from migrate.translate.locate import with_callees
 from migrate.translate.reached import reached_functions
 from migrate.translate.rendezvous import Rendezvous
 
@@ -20,7 +21,10 @@ _PROCESS_GROUP = {"torch.distributed.init_process_group", "torch.distributed.des
 
 @dataclass
 class TrainEdits:
-    """What changes in a train function: ``edits`` in its text, and the helpers and imports that the new text needs."""
+    """What changes in a train function: ``edits`` in its text, and the helpers and imports that the new text needs.
+
+    ``resumes`` says that it goes on from what it saved when it starts again.
+    """
 
     edits: list[Edit] = field(default_factory=list)
     helpers: set[str] = field(default_factory=set)
@@ -28,6 +32,7 @@ class TrainEdits:
     removed: list[ast.stmt] = field(default_factory=list)
     dropped_parameters: tuple[int, ...] = ()
     notes: list[str] = field(default_factory=list)
+    resumes: bool = False
 
 
 def rewrite_train_function(
@@ -46,11 +51,14 @@ class _Rewrite:
         self.module, self.project, self.function, self.rendezvous = module, project, function, rendezvous
         self.out = TrainEdits()
         self.calls = HorovodCalls(module)
-        self.checkpoints = Checkpoints(module, function, self.calls.name)
+        self.checkpoints = Checkpoints(module, function, self._asks_rank)
+        self.init: list[ast.stmt] = []
         names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
         names |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
         spare = (f"train_context_{number}" for number in range(1, 1000))
         self.context = next(name for name in ("context", "train_context", *spare) if name not in names)
+        reached = (node for one in with_callees(module, function) for node in ast.walk(one))
+        self.elastic = any(self.calls.name(node) == "elastic.TorchState" for node in reached)
         self.asks = any(self.calls.name(node) in RANKS for node in ast.walk(function))
 
     def run(self) -> TrainEdits:
@@ -62,19 +70,37 @@ class _Rewrite:
         others = reached_functions(self.project, self.module, self.function, gone)
         self.calls.context = None
         for other in others:
+            for decorator in other.decorator_list:
+                self.calls.rewrite(decorator)
             self._block(other.body)
         gone = {id(node) for statement in self.out.removed for node in ast.walk(statement)}
         for function in (self.function, *others):
             self.calls.refuse_rest(function, gone)
+        self.calls.refuse_states([self.function, *others])
         self.out.edits += self.calls.edits
         self.out.helpers |= self.calls.helpers
         self.out.imports |= self.calls.imports
         self.out.dropped_parameters = self._unused_parameters()
         for position in self.out.dropped_parameters:
             self.out.edits.append(drop_item(self.module, self.function.args.args, position))
+        self._restore()
         note = self.checkpoints.note()
-        self.out.notes += [note] if note is not None else []
+        self.out.notes += [note] if note is not None and not self.elastic else []
         return self.out
+
+    def _restore(self) -> None:
+        reads = with_callees(self.module, self.function)
+        edit = self.checkpoints.restore(reads, {*self.out.removed, *self.init})
+        if edit is not None:
+            self.out.edits.append(edit)
+            self.out.helpers.add("restore_saved")
+            self.out.resumes = True
+
+    def _asks_rank(self, node: ast.expr) -> bool:
+        """Whether an expression is the rank of the worker, as Horovod, PyTorch, a barrier or a launcher tells it."""
+        told = any(node is one and text.endswith("get_world_rank()") for one, text, _ in self.rendezvous.replaced)
+        by_name = isinstance(node, ast.Call) and self.module.resolve(node.func) == "torch.distributed.get_rank"
+        return told or by_name or self.calls.name(node) == "rank" or ast.unparse(node) == "int(os.environ['RANK'])"
 
     def _block(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -91,7 +117,8 @@ class _Rewrite:
             return
         if isinstance(statement, ast.For):
             self.checkpoints.loops.append(statement)
-        report = self.checkpoints.report(statement) if isinstance(statement, ast.If) else None
+        # Where training commits its state, that is the checkpoint; another file would take its place as the last one.
+        report = self.checkpoints.report(statement) if isinstance(statement, ast.If) and not self.elastic else None
         if report is not None:
             self.out.edits.append(report)
             self.out.helpers.add("report_saved")
@@ -109,6 +136,7 @@ class _Rewrite:
         if statement not in self.function.body or not self.asks:
             self.out.removed.append(statement)
             return
+        self.init.append(statement)
         # Only what stands behind hvd.init() may ask for ranks, so this is the place to get the context.
         self.calls.replace(statement, f"{self.context} = ray.train.get_context()")
         self.out.imports.add(RAY_TRAIN)

@@ -105,10 +105,16 @@ REFUSED_OPTIONS = {
     "model": "sparse gradients are not carried over",
 }
 
+ELASTIC = {"elastic.TorchState": "TorchState", "elastic.run": "elastic_run"}
+"""What goes on from its last commit when workers start again, all in the helper ``torch_state``."""
+
+REFUSED_OF_STATE = {"save", "restore", "sync", "reset", "on_reset"}
+"""What a job may not ask a ``TorchState`` to do: only ``commit`` has a meaning across restarts."""
+
 REFUSED = {
     "Adasum": "Adasum is an algorithm of Horovod's own, and averaging would train another model",
     "SyncBatchNorm": "it runs on GPUs alone, and PyTorch's own was not compared with it",
-    "elastic": "an elastic run goes on with other workers in mid-epoch; Ray Train restarts all of them",
+    "elastic": "of elastic Horovod only hvd.elastic.run and TorchState are carried over",
     "add_process_set": REFUSED_OPTIONS["process_set"],
     "ProcessSet": REFUSED_OPTIONS["process_set"],
     "sparse_allreduce_async": REFUSED_OPTIONS["sparse_as_dense"],

@@ -10,11 +10,13 @@ from migrate.mapping import Edit, NotCarried
 from migrate.translate.horovod_api import (
     DIST,
     DROPPED,
+    ELASTIC,
     OPERATIONS,
     PLAIN,
     RANKS,
     RAY_TRAIN,
     REFUSED,
+    REFUSED_OF_STATE,
     REFUSED_OPTIONS,
     RENAMED,
     VALUES,
@@ -68,11 +70,30 @@ class HorovodCalls:
                 if origin is not None:
                     raise _refusal(origin, node)
 
+    def refuse_states(self, reached: list[ast.FunctionDef]) -> None:
+        """NotCarried for a use of an elastic state that the emitted class does not have."""
+        nodes = [node for function in reached for node in ast.walk(function)]
+        made = [n for n in nodes if isinstance(n, ast.Assign) and self.name(n.value) == "elastic.TorchState"]
+        names = {target.id for one in made for target in one.targets if isinstance(target, ast.Name)}
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and node.args.args:
+                runs = any(self._origin(one) == "elastic.run" for one in node.decorator_list)
+                names |= {node.args.args[0].arg} if runs else set()
+        for node in nodes:
+            if not isinstance(node, ast.Attribute) or node.attr not in REFUSED_OF_STATE:
+                continue
+            if isinstance(node.value, ast.Name) and node.value.id in names:
+                raise NotCarried(f"{ast.unparse(node)} (line {node.lineno}) is not carried over: only commit is")
+
     def _origin(self, node: ast.expr) -> str | None:
         origin = self.module.resolve(node) or ""
         return origin.removeprefix(HVD) if origin.split(".")[0] == "horovod" else None
 
     def _value(self, node: ast.expr, name: str) -> None:
+        if name in ELASTIC:
+            self.replace(node, ELASTIC[name])
+            self.helpers.add("torch_state")
+            return
         if name not in VALUES:
             raise _refusal(name, node)
         text, needed = VALUES[name]
@@ -83,6 +104,9 @@ class HorovodCalls:
         if name in RANKS and not call.args:
             self.replace(call, f"{self.context or 'ray.train.get_context()'}.{RANKS[name]}")
             self.imports.add(RAY_TRAIN)
+            return
+        if name in ELASTIC:
+            self._value(call.func, name)
             return
         if name not in OPERATIONS:
             raise _refusal(name, call)

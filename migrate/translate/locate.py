@@ -89,6 +89,15 @@ def functions(module: Module) -> dict[str, ast.FunctionDef]:
     return found
 
 
+def with_callees(module: Module, function: ast.FunctionDef) -> list[ast.FunctionDef]:
+    """A function and those of its file that it names, and that these name."""
+    found, known = [function], functions(module)
+    for one in found:
+        names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        found += [known[name] for name in sorted(names & set(known)) if known[name] not in found]
+    return found
+
+
 def defined(project: Project, module: Module, origin: str) -> tuple[Module, ast.FunctionDef] | None:
     """The function of the repository that a dotted origin (``photo_functions.decode``) names, with its module."""
     dotted, _, name = origin.rpartition(".")

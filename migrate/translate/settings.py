@@ -92,6 +92,11 @@ def stage_attempts(module: Module) -> int:
     return _count(module, "spark.stage.maxConsecutiveAttempts") or 4
 
 
+def task_attempts(module: Module) -> int:
+    """How often Spark tries a task: ``spark.task.maxFailures``, 4 by default."""
+    return _count(module, "spark.task.maxFailures") or 4
+
+
 def parallelism(module: Module) -> int | None:
     """Spark's ``defaultParallelism``, None where the job does not state what it follows from.
 

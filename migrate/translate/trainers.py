@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrate.frontend.module import Module
 from migrate.mapping import Call, NotCarried
 from migrate.templating import render
-from migrate.translate.locate import functions
+from migrate.translate.locate import functions, with_callees
 from migrate.translate.settings import asks_for_gpus, cpus_per_task, stage_attempts
 
 SHARD = "train"
@@ -33,8 +33,33 @@ class Trainer:
     imports: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Retries:
+    """How often workers are started again when one of them fails, as source text, and what to say of that."""
+
+    number: str
+    why: str
+
+
+def barrier_retries(module: Module, *, resumes: bool) -> Retries | None:
+    """The retries of Spark's barrier stages, None where it tries them once."""
+    attempts = stage_attempts(module)
+    start = "what was saved last" if resumes else "the start"
+    return (
+        Retries(str(attempts - 1), f"From {start}, as Spark tries a barrier stage {attempts} times.")
+        if attempts > 1
+        else None
+    )
+
+
 def trainer(
-    call: Call, loop: str, workers: str, use_gpu: str, dataset: str = "", shards: str = "", *, barrier: bool = False
+    call: Call,
+    loop: str,
+    workers: str,
+    use_gpu: str,
+    dataset: str = "",
+    shards: str = "",
+    retries: Retries | None = None,
 ) -> Trainer:
     """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows.
 
@@ -44,7 +69,6 @@ def trainer(
     literal = use_gpu in ("False", "True")
     gpus = use_gpu if literal else _free_name(call, "use_gpu", "on_gpus", "with_gpus")
     cpus = cpus_per_task(call.module)
-    attempts = stage_attempts(call.module) if barrier else 1
     before = render(
         "train/torch_trainer.py.j2",
         trainer=name,
@@ -58,10 +82,10 @@ def trainer(
         shard=SHARD,
         dataset=dataset,
         shards=shards,
-        attempts=attempts,
+        retries=retries,
     )
     asks = "" if use_gpu == "False" else "TorchConfig, "
-    configs = "FailureConfig, RunConfig, ScalingConfig" if attempts > 1 else "RunConfig, ScalingConfig"
+    configs = "FailureConfig, RunConfig, ScalingConfig" if retries else "RunConfig, ScalingConfig"
     imports: tuple[str, ...] = (
         *_IMPORTS,
         f"from ray.train import {configs}",
@@ -93,7 +117,7 @@ def gpus_of(call: Call, function: ast.FunctionDef, workers: str) -> str:
     They do where the job asks Spark for GPUs or the function trains on nothing else. Where it takes what it finds, the
     cluster is asked, not the driver, whose machine may have none. ``False`` for a function that never speaks of CUDA.
     """
-    nodes = [node for inner in _with_callees(call.module, function) for node in ast.walk(inner)]
+    nodes = [node for inner in with_callees(call.module, function) for node in ast.walk(inner)]
     asked = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     if "cuda" not in asked and not any(re.match(r"cuda(:|$)", text) for text in texts):
@@ -101,15 +125,6 @@ def gpus_of(call: Call, function: ast.FunctionDef, workers: str) -> str:
     if asks_for_gpus(call.module) or not asked & {"is_available", "device_count"}:
         return "True"
     return f'ray.cluster_resources().get("GPU", 0) >= {workers}'
-
-
-def _with_callees(module: Module, function: ast.FunctionDef) -> list[ast.FunctionDef]:
-    """A function and those of its file that it names, and that these name."""
-    found, known = [function], functions(module)
-    for one in found:
-        names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
-        found += [known[name] for name in sorted(names & set(known)) if known[name] not in found]
-    return found
 
 
 def _backend(use_gpu: str) -> str:

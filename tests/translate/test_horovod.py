@@ -123,7 +123,17 @@ REFUSED = [
     pytest.param({"before": "even = hvd.add_process_set([0, 2])"}, "hvd.add_process_set .* group of ranks", id="group"),
     pytest.param({"options": ", sparse_as_dense=True"}, "sparse gradients are not", id="sparse"),
     pytest.param({"before": "net = hvd.SyncBatchNorm(3)"}, "hvd.SyncBatchNorm .* GPUs alone", id="SyncBatchNorm"),
-    pytest.param({"before": "hvd.elastic.TorchState(model)"}, "hvd.elastic.TorchState .* elastic run", id="elastic"),
+    pytest.param({"before": "hvd.elastic.ElasticSampler(rows)"}, "hvd.elastic.ElasticSampler .* only", id="elastic"),
+    pytest.param(
+        {"before": "state = hvd.elastic.TorchState(model)\nstate.save()"},
+        r"state.save \(line 11\) is not carried over: only commit is",
+        id="a state saved by hand",
+    ),
+    pytest.param(
+        {"top": "\n@hvd.elastic.run\ndef fit(held):\n    held.restore()\n", "before": "fit(1)"},
+        "held.restore .* only commit is",
+        id="a state restored by hand",
+    ),
     pytest.param({"loop": "hvd.start_timeline('t')"}, "hvd.start_timeline .* not mapped yet", id="unknown"),
     pytest.param({"loop": "hvd.allreduce(1, True)"}, "not passed by its name", id="average by position"),
     pytest.param({"loop": "hvd.allreduce(1, average=flag)"}, "not a literal", id="average told later"),
@@ -145,6 +155,52 @@ REFUSED = [
 def test_refused(pieces: dict[str, str], sentence: str, tmp_path: Path) -> None:
     with pytest.raises(NotCarried, match=sentence):
         edited(source(**pieces), tmp_path)
+
+
+LOAD = "if os.path.exists(args.out):\n    model.load_state_dict(torch.load(args.out))"
+ON_RANK_0 = f"if hvd.rank() == 0:\n    {SAVE}"
+
+
+def test_what_is_loaded_again_is_brought_back_before_anything_looks_for_it(tmp_path: Path) -> None:
+    text, edits = edited(source(before=LOAD, loop=ON_RANK_0), tmp_path)
+    assert edits.resumes and {"report_saved", "restore_saved"} <= edits.helpers
+    assert "    restore_saved()\n    model = torch.nn.Linear(2, 1)\n" in text
+
+
+@pytest.mark.parametrize("pieces", [{"before": LOAD}, {"loop": ON_RANK_0}, {"before": LOAD, "loop": SAVE}])
+def test_nothing_is_brought_back_that_is_not_both_reported_and_loaded(pieces: dict[str, str], tmp_path: Path) -> None:
+    text, edits = edited(source(**pieces), tmp_path)
+    assert not edits.resumes and "restore_saved" not in text
+
+
+def test_a_load_in_another_function_counts(tmp_path: Path) -> None:
+    top = "\n\ndef start(model, path):\n    model.load_state_dict(torch.load(path))\n"
+    text, _ = edited(source(top=top, before="start(model, args.out)", loop=ON_RANK_0), tmp_path)
+    assert text.index("restore_saved()") < text.index("start(model, args.out)")
+
+
+@pytest.mark.parametrize("rank", ["dist.get_rank()", 'int(os.environ["RANK"])'])
+def test_a_rank_told_by_something_else(rank: str, tmp_path: Path) -> None:
+    text, _ = edited(source(top="import torch.distributed as dist\n", loop=f"if {rank} == 0:\n    {SAVE}"), tmp_path)
+    assert "report_saved({" in text
+
+
+ELASTIC = {
+    "top": "\n\n@hvd.elastic.run\ndef fit(state):\n    state.commit()\n",
+    "after": "fit(hvd.elastic.TorchState(model=model, optimizer=optimizer, epoch=0))",
+}
+
+
+def test_an_elastic_state_keeps_its_name(tmp_path: Path) -> None:
+    text, edits = edited(source(**ELASTIC), tmp_path)
+    assert "@elastic_run\ndef fit(state):\n    state.commit()" in text
+    assert "fit(TorchState(model=model, optimizer=optimizer, epoch=0))" in text
+    assert "torch_state" in edits.helpers
+
+
+def test_where_a_state_is_committed_no_file_takes_its_place(tmp_path: Path) -> None:
+    text, edits = edited(source(**ELASTIC, loop=ON_RANK_0), tmp_path)
+    assert "report_saved" not in text and edits.notes == []
 
 
 NOT_REPORTED = [
