@@ -9,19 +9,23 @@ from pathlib import Path
 SECONDS = 900
 
 
-def process(python: str, script: Path, *arguments: Path) -> subprocess.CompletedProcess[str]:
-    """A job run to its end. ``horovod.spark`` asks for the interpreter to be the first on the path."""
-    environment = {
+def environment(python: str) -> dict[str, str]:
+    """What a job finds around it. ``horovod.spark`` asks for the interpreter to be the first on the path."""
+    return {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
         "PYSPARK_PYTHON": python,
         "SPARK_LOCAL_IP": "127.0.0.1",
         "RAY_USAGE_STATS_ENABLED": "0",
     }
+
+
+def process(python: str, script: Path, *arguments: Path) -> subprocess.CompletedProcess[str]:
+    """A job run to its end."""
     return subprocess.run(
         [python, str(script), *map(str, arguments)],
         cwd=script.parent,
-        env=environment,
+        env=environment(python),
         capture_output=True,
         text=True,
         check=False,
