@@ -1,6 +1,6 @@
 # What a person types. Each target does its own set-up and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow bench bench-analyzer bench-expert examples lint env-ray format lock clean
+.PHONY: help env demo test test-slow bench bench-analyzer bench-expert bench-first-batch gpu-pack examples lint env-ray format lock clean
 
 # The Python 3.10 to 3.13 that the environments are built from.
 PYTHON ?= python3
@@ -32,6 +32,12 @@ bench-analyzer: env  ## the analyzer's speed and memory; PEERS=--peers adds pysp
 
 bench-expert: env  ## emitted jobs against Ray jobs written by hand; KINDS="row_udf grouped" for some alone
 	PYTHONPATH=scripts $(RAY)/python benchmarks/expert_jobs.py $(KINDS)
+
+bench-first-batch: env  ## time to a training's first batch, against a job written by hand
+	PYTHONPATH=scripts:benchmarks $(RAY)/python benchmarks/first_batch.py
+
+gpu-pack: env  ## all that a bare machine with a GPU needs to run the flagship on both engines
+	$(RAY)/python scripts/gpu_parity.py pack
 
 lint: env-ray  ## ruff and mypy
 	$(RAY)/ruff check
