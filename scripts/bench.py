@@ -72,15 +72,20 @@ def call(*words: object, may_fail: bool = False) -> None:
         sys.exit(f"The benchmark stops here: {words[0]} ended with exit {code}.")
 
 
-def page_section(document: dict[str, Any], images: int) -> str:
+def page_section(
+    document: dict[str, Any],
+    images: int,
+    title: str = "The flagship: Spark + MLlib + Horovod in barrier mode against Ray Data + Ray Train",
+) -> str:
     """The measured figures as Markdown."""
     speed, sides = document["speed"], document["sides"]
     loads = [side["load"] for side in sides]
     lines = [
-        "## The flagship: Spark + MLlib + Horovod in barrier mode against Ray Data + Ray Train",
+        f"## {title}",
         "",
-        f"{images:,} photos of 320x240, 3 epochs on 2 workers, whole processes, {speed['spark']['runs']} runs of each "
-        f"side in turn, medians. {machine(document, loads)} Verdict of the comparison: **{document['verdict']}**.",
+        f"{images:,} photos of 320x240, 3 epochs on {workers(document)} workers, whole processes, "
+        f"{speed['spark']['runs']} runs of each side in turn, medians. {machine(document, loads)} "
+        f"Verdict of the comparison: **{document['verdict']}**.",
         "",
         "| | Spark | Ray | Spark / Ray |",
         "|---|---|---|---|",
@@ -95,7 +100,7 @@ def page_section(document: dict[str, Any], images: int) -> str:
         "",
         f"Spread: Spark {spark['low']:.1f} to {spark['high']:.1f} s, Ray {ray['low']:.1f} to {ray['high']:.1f} s. "
         f"CPU in use on average: {utilisation(sides, 'spark')} on Spark, {utilisation(sides, 'ray')} on Ray; "
-        f"peak memory {memory(sides, 'spark')} against {memory(sides, 'ray')}.",
+        f"peak memory {memory(sides, 'spark')} against {memory(sides, 'ray')}.{gpu_utilisation(document)}",
         "",
         f"The mark is a published move of such a job: {MARK}.",
         "",
@@ -115,7 +120,30 @@ def machine(document: dict[str, Any], loads: list[dict[str, Any]]) -> str:
     before = [load["averages"][0] for load in loads]
     cores = loads[0]["cores"]
     load = f", load average before the runs {min(before):.1f} to {max(before):.1f}"
-    return f"{cores} cores, no GPU{load}, {time.strftime('%B %Y')}."
+    return f"{cores} cores, {gpus(document)}{load}, {time.strftime('%B %Y')}."
+
+
+def workers(document: dict[str, Any]) -> int:
+    """One for each GPU; without any as many as the job takes by default."""
+    return len(document["environment"]["gpus"]) or 2
+
+
+def gpus(document: dict[str, Any]) -> str:
+    """The GPUs by name, each name once."""
+    names = document["environment"]["gpus"]
+    return ", ".join(f"{names.count(name)} x {name}" for name in sorted(set(names))) or "no GPU"
+
+
+def gpu_utilisation(document: dict[str, Any]) -> str:
+    """How busy the GPUs were, empty where there are none."""
+    means = {
+        engine: [side["mean_gpu"] for side in document["sides"] if side["engine"] == engine and side["mean_gpu"]]
+        for engine in ("spark", "ray")
+    }
+    if not all(means.values()):
+        return ""
+    spark, ray = (f"{sum(values) / len(values):.0f} %" for values in means.values())
+    return f" GPUs busy on average, over the whole run: {spark} on Spark, {ray} on Ray."
 
 
 def utilisation(sides: list[dict[str, Any]], engine: str) -> str:

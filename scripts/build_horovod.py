@@ -136,9 +136,15 @@ def _cache_folder(python: Path) -> Path:
         "import sys, sysconfig, torch\n"
         "print(torch.__version__, sys.implementation.cache_tag, sysconfig.get_platform())",
     )
-    recipe = json.dumps([PATCHES, FEATURES, *platform.libc_ver()]).encode()
+    recipe = json.dumps([PATCHES, _features(), *platform.libc_ver()]).encode()
     name = "-".join([f"horovod-{VERSION}", *facts.split(), hashlib.sha256(recipe).hexdigest()[:8]])
     return cache_root() / name
+
+
+def _features() -> dict[str, str]:
+    """What is built: the CPU's part, and what the caller's environment asks for of the GPU's."""
+    asked = {name: value for name, value in os.environ.items() if name.startswith("HOROVOD_GPU")}
+    return {**FEATURES, **asked}
 
 
 def _ask(python: Path, program: str) -> str:
@@ -187,7 +193,7 @@ def _build_environment(python: Path, work: Path, log: BinaryIO) -> dict[str, str
     jobs = max(1, min(os.cpu_count() or 1, memory // BYTES_PER_COMPILER))
     return {
         **os.environ,
-        **FEATURES,
+        **_features(),
         "PYTHONPATH": str(tools),
         "PATH": os.pathsep.join([*paths, os.environ.get("PATH", os.defpath)]),
         "MAKEFLAGS": f"-j{jobs}",  # setup.py asks for 8 compilers at once otherwise, whatever the memory
