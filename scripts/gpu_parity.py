@@ -171,9 +171,10 @@ class Machine:
     """A machine that had nothing but Python and torch, and the folder in which the rest is put."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.pack, self.work = options.pack.resolve(), options.work.resolve()
+        self.pack: Path = options.pack.resolve()
+        self.work: Path = options.work.resolve()
         self.pieces = self.work / "pack"
-        self.torch = options.torch.resolve() if options.torch else this_torch()
+        self.torch: Path = options.torch.resolve() if options.torch else this_torch()
 
     def set_up(self) -> None:
         """Unpack, and make an environment for each engine out of what was packed and the machine's torch."""

@@ -28,9 +28,9 @@ class Checkpoints:
         self.reported = True
         return self._report(statement)
 
-    def note(self) -> str | None:
-        """What to say of a save that is not reported."""
-        saves = [node for node in ast.walk(self.function) if self._saves(node)]
+    def note(self, reached: Iterable[ast.FunctionDef]) -> str | None:
+        """What to say of a save that is not reported, in the function or another one that it reaches."""
+        saves = [node for function in reached for node in ast.walk(function) if self._saves(node)]
         if not saves or self.reported:
             return None
         return (

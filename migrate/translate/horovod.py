@@ -83,14 +83,14 @@ class _Rewrite:
         self.out.dropped_parameters = self._unused_parameters()
         for position in self.out.dropped_parameters:
             self.out.edits.append(drop_item(self.module, self.function.args.args, position))
-        self._restore()
-        note = self.checkpoints.note()
-        self.out.notes += [note] if note is not None and not self.elastic else []
+        if not self.elastic:
+            self._checkpoints()
         return self.out
 
-    def _restore(self) -> None:
-        reads = with_callees(self.module, self.function)
-        edit = self.checkpoints.restore(reads, {*self.out.removed, *self.init})
+    def _checkpoints(self) -> None:
+        reached = with_callees(self.module, self.function)
+        edit, note = self.checkpoints.restore(reached, {*self.out.removed, *self.init}), self.checkpoints.note(reached)
+        self.out.notes += [note] if note is not None else []
         if edit is not None:
             self.out.edits.append(edit)
             self.out.helpers.add("restore_saved")

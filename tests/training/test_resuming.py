@@ -13,7 +13,7 @@ from migrate.rewrite import rewrite
 
 HERE = Path(__file__).resolve().parent
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def _run(python: str, script: Path, folder: Path, *, dies: bool = False) -> dict[str, torch.Tensor]:

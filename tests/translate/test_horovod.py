@@ -210,6 +210,13 @@ NOT_REPORTED = [
         {"loop": 'if hvd.rank() == 0:\n    p = "m"\n    torch.save(model.state_dict(), p)'}, id="a path of rank 0 alone"
     ),
     pytest.param({"loop": f"if epoch == 1:\n    continue\nif hvd.rank() == 0:\n    {SAVE}"}, id="behind a continue"),
+    pytest.param(
+        {
+            "top": f"\n\ndef keep(model, args):\n    if hvd.rank() == 0:\n        {SAVE}\n",
+            "loop": "keep(model, args)",
+        },
+        id="in another function",
+    ),
 ]
 
 
