@@ -94,7 +94,7 @@ class Column:
     when the values are that column as it stands. ``title`` is how Spark writes the column inside the made-up name of a
     longer expression. ``literal`` is the source of the Python value that the column is, ``single`` says that ``text``
     is one value for all rows. ``window`` is the window that a function in it looks at: the batch has to hold all rows
-    of its partitions.
+    of its partitions. ``loads`` says that a function in it loads a model, which an actor has to keep.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Column:
     literal: str | None = None
     single: bool = False
     window: Window | None = None
+    loads: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Call(Protocol):
         """A Column expression as a PyArrow expression over one batch; NotCarried where it has no counterpart."""
 
     def windowed(self, node: ast.expr) -> Column:
-        """The same for an expression that may hold window functions."""
+        """The same for an expression that may hold window functions, and UDFs that load a model."""
 
     def aggregate(self, node: ast.expr) -> Column:
         """The same for an expression that makes one value of all rows of the batch."""

@@ -118,6 +118,14 @@ class FrameFilter(Mapping):
             'out = df.map_batches(lambda batch: batch.filter(is_long(batch["s"])), batch_format="pyarrow")'
             '.map_batches(lambda batch: batch.filter(compared(size(batch["s"]), "<", 10)), batch_format="pyarrow")',
         ),
+        Case(
+            "by what a model says",
+            "from pyspark.ml.functions import predict_batch_udf\n"
+            "from pyspark.sql.types import DoubleType\n"
+            "line = predict_batch_udf(lambda: abs, return_type=DoubleType(), batch_size=3)\n"
+            'out = df.filter(line("x") > 0)',
+            None,
+        ),
     )
 
     def emit(self, call: Call) -> Emission:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Column, Emission, Mapping
 from migrate.translate.aggregates import aggregates_of, grouped
 from migrate.translate.built import named
 from migrate.translate.projections import brought_together, exploded, explosion, listed, literal_texts, selected
@@ -82,6 +82,38 @@ class FrameSelect(Mapping):
             'out = df.map_batches(lambda batch: pa.table({"id": batch["id"], "half(x)": half(batch["x"]), '
             '"z": digits(batch["place"]), "both": both(batch["x"], batch["i"])}), batch_format="pyarrow")',
         ),
+        Case(
+            "the batches that a model sees",
+            "import numpy as np\n"
+            "from pyspark.ml.functions import predict_batch_udf\n"
+            "from pyspark.sql.types import IntegerType\n"
+            "def count():\n"
+            "    return lambda ids: np.full(len(ids), len(ids))\n"
+            "sizes = predict_batch_udf(count, return_type=IntegerType(), batch_size=4)\n"
+            'out = df.repartition(1).select(sizes("id"))',
+            "sizes = PredictBatchUdf(count, pa.int32(), batch_size=4)\n"
+            "out = df.repartition(1).map_batches(ActorStep, fn_constructor_args=[lambda batch: pa.table("
+            '{"predict(id)": sizes(batch["id"])})], batch_format="pyarrow", compute=actor_pool(), num_cpus=0)',
+        ),
+        Case(
+            "models of arrays, and with several answers",
+            "import numpy as np\n"
+            "from pyspark.ml.functions import predict_batch_udf\n"
+            "from pyspark.sql.types import ArrayType, DoubleType, StructField, StructType\n"
+            "def scale():\n"
+            "    weights = np.array([[0.5, -1.0]])\n"
+            "    return lambda grids: (grids @ weights.T).reshape(len(grids), -1)\n"
+            "def both():\n"
+            '    return lambda x, ids: {"far": x * 1.5, "near": np.stack([ids, ids], axis=1)}\n'
+            "scaled = predict_batch_udf(\n"
+            "    scale, return_type=ArrayType(DoubleType()), batch_size=4, input_tensor_shapes=[[2, 2]])\n"
+            'fields = StructType([StructField("near", ArrayType(DoubleType())), StructField("far", DoubleType())])\n'
+            "split = predict_batch_udf(make_predict_fn=both, batch_size=100, return_type=fields)\n"
+            'out = df.select("id", scaled(F.array("id", F.lit(1), "id", "id")), split("x", "id").alias("both"))',
+            "scaled = PredictBatchUdf(scale, pa.list_(pa.float64()), batch_size=4, input_tensor_shapes=[[2, 2]])\n"
+            'fields = pa.struct([("near", pa.list_(pa.float64())), ("far", pa.float64())])\n'
+            "split = PredictBatchUdf(both, fields, batch_size=100)",
+        ),
         Case("all columns", 'out = df.select("*")', "out = df"),
         Case(
             "all columns and more",
@@ -144,6 +176,4 @@ class FrameSelect(Mapping):
                 column = named(column, name or "col")
             columns.append(column)
         made = brought_together(call, selected(columns), columns)
-        if name is not None and made.edits:
-            raise NotCarried("a row for each element beside a window function is not mapped")
         return made if name is None else explosion(made, name or "col", outer)

@@ -8,6 +8,15 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Column, Emission, Mapping, NotCarried
 from migrate.translate.projections import brought_together, exploded, explosion, literal_texts, with_columns
 
+_MODEL = (
+    "from pyspark.ml.functions import predict_batch_udf\n"
+    "from pyspark.sql.types import DoubleType\n"
+    "def load():\n"
+    "    slope = 0.5\n"
+    "    return lambda x, i: x * slope - i\n"
+    "line = predict_batch_udf(load, return_type=DoubleType(), batch_size=3)\n"
+)
+
 
 class FrameWithColumn(Mapping):
     """
@@ -19,12 +28,18 @@ class FrameWithColumn(Mapping):
     NULL, and what it returns is taken as its declared type says: Spark converts nothing, another type is NULL. None of
     the columns of ``withColumns`` sees the new values of another. Functions and casts are those of ``select``.
 
+    What ``predict_batch_udf`` makes is called on actors, one to begin with and up to one for each CPU, with the share
+    of a GPU that the job sets for a task. Each loads the model once, as Spark's Python workers do, and cuts a block
+    into batches of the size that is given, as Spark cuts a partition. The actors count as no CPU, so that the tasks
+    that feed them are never without one.
+
     ``row_number``, ``rank``, ``dense_rank``, ``lag``, ``lead``, ``first``, ``last``, ``count``, ``sum``, ``avg``,
     ``min`` and ``max`` over a window: rows travel to the task that has their partition, which has to fit into its
     memory. Without a frame that of an order ends with the rows that are equal in it, as on Spark; floating numbers are
     added up in the window's order. Over all rows, these also come out in its order.
 
     ## Not covered
+    Models where columns look at windows, or a row is made for each element; those in conditions, keys and orders.
     Windows of two partitionings in one step, frames by values (``rangeBetween``), window functions besides those
     above, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
     """
@@ -130,6 +145,29 @@ class FrameWithColumn(Mapping):
             'batch_format="pyarrow")',
         ),
         Case(
+            "a model of two columns, with a share of a GPU",
+            'spark.conf.set("spark.task.resource.gpu.amount", "0.5")\n'
+            + _MODEL
+            + 'out = df.withColumn("y", line("x", "i")).withColumn("twice", F.col("y") * 2)',
+            'out = df.map_batches(ActorStep, fn_constructor_args=[lambda batch: set_column(batch, "y", '
+            'line(batch["x"], batch["i"]))], batch_format="pyarrow", compute=actor_pool(), num_cpus=0, num_gpus=0.5)'
+            '.map_batches(lambda batch: set_column(batch, "twice", calculated(batch["y"], "*", '
+            'pa.scalar(2, pa.int32()))), batch_format="pyarrow")',
+            elsewhere="nothing here: it needs a GPU on both engines",
+        ),
+        Case(
+            "a model of two columns",
+            _MODEL + 'out = df.withColumn("y", line("x", "i"))',
+            "line = PredictBatchUdf(load, pa.float64(), batch_size=3)\n"
+            'out = df.map_batches(ActorStep, fn_constructor_args=[lambda batch: set_column(batch, "y", '
+            'line(batch["x"], batch["i"]))], batch_format="pyarrow", compute=actor_pool(), num_cpus=0)',
+        ),
+        Case(
+            "a model beside a window",
+            _MODEL + 'out = df.withColumn("n", F.row_number().over(w) + line("x", "i"))',
+            None,
+        ),
+        Case(
             "a UDF that reads a broadcast variable",
             'names = spark.sparkContext.broadcast({"a": "Alpha"})\n'
             "full = F.udf(lambda k: names.value.get(k))\n"
@@ -218,8 +256,6 @@ class FrameWithColumn(Mapping):
             raise NotCarried("the name of the new column is not a literal")
         (node,), explodes, outer = exploded(call, [expression])
         made = _made(call, {name.value: call.windowed(node)})
-        if explodes is not None and made.edits:
-            raise NotCarried("a row for each element of what a window function makes is not mapped")
         return made if explodes is None else explosion(made, name.value, outer)
 
 

@@ -105,5 +105,6 @@ class StageCall:
         if udf is None:
             return None
         text = udf.text(self.module, self.stage.scope)  # raises NotCarried for a UDF that is not mapped
-        aggregates = udf.form is not None and udf.form.aggregates
-        return UdfText(text if isinstance(node, ast.Call) else self.text(node), udf.title, aggregates)
+        assert udf.form is not None
+        shown = text if isinstance(node, ast.Call) else self.text(node)
+        return UdfText(shown, udf.title, udf.form.aggregates, udf.form.loads)

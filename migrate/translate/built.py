@@ -38,6 +38,7 @@ def made(source: str, *parts: Column, helper: str | None = None, title: str = ""
         known,
         single=bool(parts) and all(part.single for part in parts),
         window=window_of(parts),
+        loads=any(part.loads for part in parts),
     )
 
 

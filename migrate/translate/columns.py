@@ -16,12 +16,13 @@ from migrate.translate.spark_types import ArrowType
 class UdfText:
     """A UDF as the emitted code calls it, and the name that Spark has for it, None where it cannot be told.
 
-    ``aggregates`` says that it makes one value of many rows.
+    ``aggregates`` says that it makes one value of many rows, ``loads`` that it loads a model.
     """
 
     text: str
     title: str | None
     aggregates: bool
+    loads: bool
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Translator:
     ``resolve`` gives the dotted origin of a name, ``udf`` the UDF of the job that an expression is, ``is_dataset`` says
     whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
     one value that a name is bound to. ``zone`` is the argument that names the session's time zone to a helper.
-    ``aggregates`` says that a UDF has to make one value of all rows, ``windows`` that there may be window functions.
+    ``aggregates`` says that a UDF has to make one value of all rows, ``windows`` that there may be window functions,
+    and UDFs that load a model.
     """
 
     resolve: Callable[[ast.expr], str | None]
@@ -140,6 +142,8 @@ class Translator:
         if udf.aggregates is not self.aggregates:
             kind = "one value of many rows" if udf.aggregates else "a value of each row"
             raise NotCarried(f"the UDF {ast.unparse(node.func)} makes {kind}, which is not mapped here")
+        if udf.loads and not self.windows:
+            raise NotCarried(f"the UDF {ast.unparse(node.func)} loads a model, which is not mapped here")
         inputs = [built.each_row(replace(self, aggregates=False).column(argument)) for argument in node.args]
         named = udf.title is not None and all(column.title for column in inputs)
         title = f"{udf.title}({', '.join(column.title for column in inputs)})" if named else ""
@@ -151,4 +155,5 @@ class Translator:
             frozenset().union(*(column.imports for column in inputs)),
             title,
             window=built.window_of(inputs),
+            loads=udf.loads or any(column.loads for column in inputs),
         )

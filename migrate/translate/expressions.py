@@ -154,10 +154,12 @@ def _function(columns: Columns, node: ast.Call) -> Column | None:
         return _when(columns, node, None)
     if name == "expr" and len(node.args) == 1:
         return _of_sql(columns, node.args[0])
-    if name == "struct" and node.args:
-        fields = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else node.args
-        return struct([columns.column(field) for field in fields])
-    return _of_table(columns, name, node.args) if OTHER_NAMES.get(name, name) in FUNCTIONS else None
+    arguments = node.args
+    if name in {"array", "struct"} and arguments and isinstance(arguments[0], ast.List | ast.Tuple):
+        arguments = arguments[0].elts
+    if name == "struct" and arguments:
+        return struct([columns.column(field) for field in arguments])
+    return _of_table(columns, name, arguments) if OTHER_NAMES.get(name, name) in FUNCTIONS else None
 
 
 def _of_sql(columns: Columns, node: ast.expr) -> Column | None:

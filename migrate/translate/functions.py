@@ -339,6 +339,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "date_trunc": Function("text column", _date_trunc, "time_trunc"),
     "date_format": Function("column text", _date_format, "date_format"),
     # Lists and structs
+    "array": Function("row*", "array_of({})", "array_of"),
     "size": Function("column", "pc.fill_null(pc.list_value_length({}), -1)"),
     "array_contains": Function(
         "row value", lambda value: f"array_contains({{}}, {_braced(str(literal(value).literal))})", "array_contains"

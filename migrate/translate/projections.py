@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from migrate.mapping import Call, Column, Emission, NotCarried
 from migrate.translate.built import ARROW, each_row, quoted, window_of
 from migrate.translate.frames import opened
+from migrate.translate.settings import gpu_option
 from migrate.translate.windows import specifications
 
+_STEP, _FORMAT = ".map_batches(", ', batch_format="pyarrow")'
 _EXPLODE = {"pyspark.sql.functions.explode": False, "pyspark.sql.functions.explode_outer": True}
 
 
@@ -40,7 +42,7 @@ def name_list(names: Iterable[str]) -> str:
 def mapped(source: str, helpers: Iterable[str], imports: Iterable[str] = ()) -> Emission:
     """The emission that makes another batch of each; ``source`` reads ``batch``."""
     return Emission(
-        f'.map_batches(lambda batch: {source}, batch_format="pyarrow")',
+        f"{_STEP}lambda batch: {source}{_FORMAT}",
         helpers=tuple(sorted(helpers)),
         imports=tuple(sorted(imports)),
     )
@@ -113,12 +115,19 @@ def exploded(call: Call, nodes: Sequence[ast.expr]) -> tuple[list[ast.expr], str
 
 
 def brought_together(call: Call, emission: Emission, columns: Iterable[Column | None]) -> Emission:
-    """The emission with whole partitions in each batch, where columns look at a window."""
-    window = window_of(column for column in columns if column is not None)
-    if window is None:
+    """The emission with whole partitions in each batch, where columns look at a window; on actors, where they load."""
+    known = [column for column in columns if column is not None]
+    window, loads = window_of(known), any(column.loads for column in known)
+    if window is None and not loads:
         return emission
     assert emission.text is not None
-    function = emission.text.removeprefix(".map_batches(").removesuffix(', batch_format="pyarrow")')
+    function = emission.text.removeprefix(_STEP).removesuffix(_FORMAT)
+    if window is None:
+        options = f"compute=actor_pool(), num_cpus=0{gpu_option(call.module)}"
+        text = f"{_STEP}ActorStep, fn_constructor_args=[{function}]{_FORMAT.removesuffix(')')}, {options})"
+        return replace(emission, text=text, helpers=tuple(sorted({*emission.helpers, "actor_step"})))
+    if loads:
+        raise NotCarried("a model's answers beside window functions are not mapped; give each a step of its own")
     order = "" if window.keys or not window.ordered else f", order=lambda batch: {window.order}"
     return replace(
         emission,
@@ -136,7 +145,9 @@ def explosion(emission: Emission, name: str, outer: bool) -> Emission:
     if emission.text.startswith(".select_columns("):
         step = f'.map_batches(lambda batch: exploded(batch, {quoted(name)}{option}), batch_format="pyarrow")'
         return replace(emission, text=emission.text + step, helpers=(*emission.helpers, "exploded"))
-    head, tail = ".map_batches(lambda batch: ", ', batch_format="pyarrow")'
+    head, tail = f"{_STEP}lambda batch: ", _FORMAT
+    if not emission.text.startswith(head):
+        raise NotCarried("a row for each element beside window functions or a model's answers is not mapped")
     body = emission.text.removeprefix(head).removesuffix(tail)
     text = f"{head}exploded({body}, {quoted(name)}{option}){tail}"
     return replace(emission, text=text, helpers=tuple(sorted({*emission.helpers, "exploded"})))

@@ -20,6 +20,8 @@ _MAKERS = {
     f"{_FUNCTIONS}pandas_udf": "pandas_udf",
     f"{_PANDAS_MODULE}pandas_udf": "pandas_udf",
 }
+_PREDICT = "pyspark.ml.functions.predict_batch_udf"
+_PREDICT_OPTIONS = ("batch_size", "input_tensor_shapes")
 _STRING = ArrowType("pa.string()", frozenset({"string"}))
 
 
@@ -27,19 +29,21 @@ _STRING = ArrowType("pa.string()", frozenset({"string"}))
 class Form:
     """A way in which Spark calls a function: the class that does so in the emitted file, and the helper that holds it.
 
-    ``aggregates`` says that it makes one value of many rows.
+    ``aggregates`` says that it makes one value of many rows, ``loads`` that it loads a model.
     """
 
     name: str
     helper: str
     aggregates: bool = False
+    loads: bool = False
 
 
 ROW = Form("RowUdf", "row_udf")
 PANDAS = Form("PandasUdf", "pandas_udf")
 ITERATOR = Form("IteratorUdf", "iterator_udf")
 AGGREGATE = Form("AggregateUdf", "aggregate_udf", aggregates=True)
-FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE)
+PREDICT = Form("PredictBatchUdf", "predict_batch_udf", loads=True)
+FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE, PREDICT)
 _BY_NAME = {"SCALAR": PANDAS, "SCALAR_ITER": ITERATOR, "GROUPED_AGG": AGGREGATE}
 
 
@@ -48,7 +52,8 @@ class Udf:
     """A UDF: the expression that makes it one, its function, its declared type, and how Spark calls it.
 
     ``function`` is None under a decorator; ``form`` is None for a way that has no counterpart. ``title`` is the
-    function's own name, None where it cannot be told. ``unknown`` are the arguments of its maker that are not mapped.
+    function's own name, None where it cannot be told. ``unknown`` are the arguments of its maker that are not mapped,
+    ``options`` those that stay as they are.
     """
 
     maker: ast.expr
@@ -57,6 +62,7 @@ class Udf:
     form: Form | None
     title: str | None
     unknown: tuple[str, ...] = ()
+    options: tuple[ast.keyword, ...] = ()
 
     def arrow(self, module: Module, scope: str) -> ArrowType:
         """The declared type, a string where none is; NotCarried for a UDF or a type that is not mapped."""
@@ -72,7 +78,8 @@ class Udf:
         """What stands in the place of its maker."""
         kind = self.arrow(module, scope).text
         assert self.form is not None
-        options = "" if self.form is ROW else pandas_options(module, ZONE, ROWS)
+        options = "".join(f", {module.segment(option)}" for option in self.options)
+        options += "" if self.form is ROW else pandas_options(module, ZONE, ROWS)
         if self.function is None:
             return f"partial({self.form.name}, dtype={kind}{options})"
         return f"{self.form.name}({module.segment(self.function)}, {kind}{options})"
@@ -112,6 +119,8 @@ def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
 
 def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
     """The UDF that a call makes of a function (``udf(f, "int")``), None where it makes none."""
+    if module.resolve(call.func) == _PREDICT:
+        return _predict_batch(call)
     maker = _MAKERS.get(module.resolve(call.func) or "")
     given = _arguments(call, ("f", "returnType", "functionType"))
     if maker is None or "f" not in given:
@@ -128,6 +137,18 @@ def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
         _form(module, maker, given.get("functionType"), definition),
         title,
         _unknown(call),
+    )
+
+
+def _predict_batch(call: ast.Call) -> Udf | None:
+    given = _arguments(call, ("make_predict_fn",))
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    if "make_predict_fn" not in given:
+        return None
+    unknown = {str(name) for name in named} - {"make_predict_fn", "return_type", *_PREDICT_OPTIONS}
+    options = tuple(keyword for keyword in call.keywords if keyword.arg in _PREDICT_OPTIONS)
+    return Udf(
+        call, given["make_predict_fn"], named.get("return_type"), PREDICT, "predict", tuple(sorted(unknown)), options
     )
 
 

@@ -27,6 +27,10 @@ F.col("place")["city"]
 F.col("place").getField("zip")
 F.col("tags")[0]
 F.struct(F.col("i").alias("a"), F.col("x"))
+F.array("i", F.col("big"), F.lit(1))
+F.array(["x", "i"])
+F.array(F.col("k"), "s")
+F.array("tags", "tags")
 F.abs("i")
 F.sqrt("x")
 F.exp("x")

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from migrate.translate.helpers import helper_source
 
 _ASK = Path(adversarial.__file__).with_name("spark_pandas.py")
+_ASK_OF_MODELS = _ASK.with_name("spark_predict.py")
 
 _AT = pa.timestamp("us", tz="UTC")
 
@@ -42,12 +43,24 @@ NESTED: dict[str, tuple[pa.DataType, list[object]]] = {
 
 
 def test_pandas_sees_and_gives_what_pyspark_does(spark_python: Path, tmp_path: Path) -> None:
-    source, imports = helper_source({"spark_pandas"}, {"list", "map", "struct", "timestamp"})
-    helpers = tmp_path / "helpers.py"
-    helpers.write_text("\n".join(sorted(imports)) + "\n\n" + source, encoding="utf-8")
+    helpers = _written("spark_pandas", {"list", "map", "struct", "timestamp"}, tmp_path)
     tables = {"flat": adversarial.table(), "nested": pa.table({n: pa.array(v, k) for n, (k, v) in NESTED.items()})}
     for name, table in tables.items():
         pq.write_table(table, tmp_path / f"{name}.parquet")
         command = [str(spark_python), str(_ASK), str(helpers), str(tmp_path / f"{name}.parquet")]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert done.stdout == ""
+
+
+def test_models_see_and_give_what_pyspark_does(spark_python: Path, tmp_path: Path) -> None:
+    helpers = _written("predict_batch_udf", {"list", "struct"}, tmp_path)
+    done = subprocess.run([spark_python, _ASK_OF_MODELS, helpers], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
+def _written(helper: str, sorts: set[str], folder: Path) -> Path:
+    """A file of the helper with its imports."""
+    source, imports = helper_source({helper}, sorts)
+    file = folder / "helpers.py"
+    file.write_text("\n".join(sorted(imports)) + "\n\n" + source, encoding="utf-8")
+    return file
