@@ -192,11 +192,12 @@ def _side(folder: Path, data: Path) -> Path:
 def _compared(expected: str, printed: str, one: Path, other: Path) -> str:
     if not expected.strip() and not _written(one):
         return "nothing to compare"
-    if _written(one) != _written(other):
+    left, right = _written(one), _written(other)
+    if left.keys() != right.keys() or not all(_close("\n".join(left[at]), "\n".join(right[at])) for at in left):
         return "differs"
-    if expected == printed:
+    if left == right and expected == printed:
         return "equal"
-    if sorted(expected.splitlines()) == sorted(printed.splitlines()):
+    if left == right and sorted(expected.splitlines()) == sorted(printed.splitlines()):
         return "equal, in another order"
     return f"equal within {TOLERANCE:g}" if _close(expected, printed) else "differs"
 

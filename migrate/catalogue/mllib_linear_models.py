@@ -8,9 +8,9 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.helpers import helper_source
 from migrate.translate.names import members_used
-from migrate.translate.stand_ins import check_uses, class_name, offer_of, stand_ins
+from migrate.translate.stand_ins import Offer, check_uses, class_name, offer_of, stand_ins
 
-_MODELS = {
+MODELS = {
     "pyspark.mllib.regression.LinearRegressionWithSGD": "LinearRegressionModel",
     "pyspark.mllib.classification.LogisticRegressionWithSGD": "LogisticRegressionModel",
     "pyspark.mllib.classification.LogisticRegressionWithLBFGS": "LogisticRegressionModel",
@@ -35,11 +35,11 @@ class MllibLinearModels(Mapping):
     partition. ``BinaryClassificationMetrics``, ``MulticlassMetrics`` and ``RegressionMetrics`` come with it.
 
     ## Not covered
-    ``miniBatchFraction``, which draws rows on the JVM; saved models; an intercept or weights to start from for L-BFGS.
+    ``miniBatchFraction``, which draws rows on the JVM; an intercept or weights to start from for L-BFGS.
     """
 
     code = "SR649"
-    symbols = tuple(f"{class_name(origin)}{method}" for origin in _MODELS for method in (".train", "Model.predict"))
+    symbols = tuple(f"{class_name(origin)}{method}" for origin in MODELS for method in (".train", "Model.predict"))
     kind = Kind.FIT
     cost = Cost.NATIVE
     differences = (Difference("last digits", "gradients are added up in another order: about 1e-15 of a weight"),)
@@ -88,18 +88,10 @@ class MllibLinearModels(Mapping):
             "model = SVMWithSGD.train(points, miniBatchFraction=0.5)",
             None,
         ),
-        Case(
-            "a model that is saved",
-            f"{_POINTS}"
-            "from pyspark.mllib.classification import SVMWithSGD\n\n"
-            "model = SVMWithSGD.train(points)\n"
-            "model.save(spark.sparkContext, path)",
-            None,
-        ),
     )
 
     def emit(self, call: Call) -> Emission:
-        origin = next(origin for origin in _MODELS if call.stage.symbol.startswith(class_name(origin)))
+        origin = next(origin for origin in MODELS if call.stage.symbol.startswith(class_name(origin)))
         if call.stage.symbol.endswith(".predict"):
             return Emission(helpers=(stand_ins()[origin],))
         given = [argument.name for argument in call.stage.args if argument.name is not None]
@@ -107,8 +99,9 @@ class MllibLinearModels(Mapping):
         unknown = [name for name in given if name not in positional | keywords]
         if unknown or len(call.stage.args) - len(given) > len(positional):
             raise NotCarried(f"train with {', '.join(unknown) or 'so many arguments'} is not mapped yet")
-        model = "MultinomialModel" if "numClasses" in given else _MODELS[origin]
+        model = "MultinomialModel" if "numClasses" in given else MODELS[origin]
         offer = offer_of(origin, frozenset(members_used(call.module.tree)), model)
+        offer = Offer(offer.parameters, offer.members | {"save"})
         check_uses(call.module, origin, offer, {call.stage.result} if call.stage.result else set())
         return Emission(helpers=(stand_ins()[origin],), offers=offer.members)
 

@@ -19,6 +19,7 @@ from migrate.translate.locate import call_of, defined, functions, receiver_of
 from migrate.translate.stand_ins import names_of, stand_ins, uses_of
 
 _METHODS_ON_RAY = {"columns"}
+_MODELS = {Kind.FIT, Kind.READ}
 _VALUES = {Kind.ACTION, Kind.WRITE, Kind.TRAIN, Kind.TUNE, Kind.OPAQUE}
 
 
@@ -109,9 +110,9 @@ def _objects(flow: Flow, moved: list[Stage], scope: str) -> set[str]:
         for origin in {origin for _, origin in uses_of(flow.module)}
         for name in names_of(flow.module, origin, function)
     }
-    fits = (stage for stage in moved if stage.kind is Kind.FIT and stage.scope == scope and stage.result is not None)
+    made = (stage for stage in moved if stage.kind in _MODELS and stage.scope == scope and stage.result is not None)
     return names | {
-        str(stage.result) for stage in fits if stage.id in flow.emissions and flow.emissions[stage.id].offers
+        str(stage.result) for stage in made if stage.id in flow.emissions and flow.emissions[stage.id].offers
     }
 
 

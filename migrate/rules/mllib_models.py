@@ -139,9 +139,21 @@ CrossValidator(estimator=lr, estimatorParamMaps=grid, evaluator=auc, numFolds=5,
         name="model-save-and-load",
         matches="`model.write().save(path)`, `PipelineModel.load(path)`.",
         why="A saved MLlib model is Parquet and JSON that only Spark reads.",
-        do="Keep scoring with it on Spark, or read its few parameters and ship them.",
+        do=(
+            "Keep scoring with it on Spark, or read its few parameters and ship them. The linear models of "
+            "`pyspark.mllib` move, in files that Spark loads too."
+        ),
         before='model = PipelineModel.load("models/churn")',
-        symbols=("mlflow.spark.*", "MLWriter.save", "Model.save", "Model.load", "PipelineModel.load"),
+        symbols=(
+            "mlflow.spark.*",
+            "MLWriter.save",
+            "Model.save",
+            "Model.load",
+            "PipelineModel.load",
+            "LinearRegressionModel.load",
+            "LogisticRegressionModel.load",
+            "SVMModel.load",
+        ),
     ),
     Rule(
         code="SR649",
