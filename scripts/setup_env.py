@@ -21,6 +21,7 @@ from steps import SetupError, exclusive, run_logged, step
 ROOT = Path(__file__).resolve().parent.parent
 VENVS = ROOT / ".venv"
 PINS = ROOT / "requirements"
+COMPILED = "migrate/oracle/kernels/lanes.c"
 OLDEST, NEWEST = (3, 10), (3, 13)
 GIGABYTE = 10**9
 DISK_NEEDED = 8 * GIGABYTE  # measured: 3.6 for both environments, the rest for archives and Horovod's build
@@ -57,7 +58,7 @@ class Environment:
         """A hash of everything that the finished environment depends on, the place included: it cannot be moved."""
         parts = [str(self.folder), sys.version, *(file.read_text() for file in self.pins)]
         if self.toolkit:
-            parts.append((ROOT / "pyproject.toml").read_text())
+            parts += [(ROOT / file).read_text() for file in ("pyproject.toml", COMPILED)]
         if self.horovod:
             parts.append(repr((build_horovod.VERSION, build_horovod.PATCHES, build_horovod.FEATURES)))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()

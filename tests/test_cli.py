@@ -14,7 +14,7 @@ from migrate import __version__
 from migrate.cli import COMMANDS, LazyGroup, cli, run
 from migrate.errors import MigrateError
 
-HEAVY = {"pyarrow", "duckdb", "jinja2", "rich", "numpy", "sqlglot", "pyspark", "ray", "torch"}
+HEAVY = {"pyarrow", "jinja2", "rich", "numpy", "sqlglot", "pyspark", "ray", "torch"}
 
 
 def python(program: str) -> subprocess.CompletedProcess[str]:

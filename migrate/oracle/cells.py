@@ -8,21 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.oracle.arrays import arrow, entries, instants, lists, plain, runs_of_bytes, valid, words
+from migrate.oracle.arrays import entries, instants, lists, plain, runs_of_bytes, valid, words
 from migrate.oracle.codec import Codec, Reading
 from migrate.oracle.hashing import (
-    LONGEST_WORDWISE,
     Lanes,
     Seed,
-    absorb_digests,
-    absorb_words,
     combine,
     constant,
-    hash_sizes,
+    hash_bytes,
     hash_two,
     hash_word,
     positions,
-    seal,
     seed,
     sum_runs,
     zeros,
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
 
 _NULL = "null"
 _NAN = np.uint64(0x7FF8000000000000)
-_WIDTHS = (32, 96, LONGEST_WORDWISE)
-"""Values of up to so many bytes are padded to one width."""
 
 
 def hash_cells(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
@@ -137,45 +131,8 @@ def _decimal(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
 
 
 def _bytes(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
-    if pa.types.is_fixed_size_binary(array.type):
-        array = array.cast(pa.binary())
-    if array.null_count:
-        array = pc.fill_null(array, _empty(array.type))
-    sizes = words(pc.binary_length(array)).astype(np.int64)
-    lanes = hash_sizes(sizes, salt)
-    longest = int(sizes.max(initial=0))
-    if longest <= _WIDTHS[0]:
-        _absorb_wordwise(lanes, array, longest)
-        return seal(lanes)
-    # Padding to the longest would cost the short ones dearly, so rows are taken by how long they are.
-    classes = np.searchsorted(_WIDTHS, sizes)
-    for number in np.unique(classes).tolist():
-        rows = np.flatnonzero(classes == number)
-        chosen, some = array.take(arrow(rows)), lanes.take(rows)
-        if number < len(_WIDTHS):
-            _absorb_wordwise(some, chosen, int(sizes[rows].max()))
-        else:
-            starts, lengths, data = runs_of_bytes(chosen)
-            spans = zip(starts.tolist(), lengths.tolist(), strict=True)
-            absorb_digests(some, (data.data[start : start + length] for start, length in spans))
-        lanes.one[rows], lanes.two[rows] = some
-    return seal(lanes)
-
-
-def _empty(kind: pa.DataType) -> pa.Scalar:
-    """The empty text, or no bytes. (Made from Python's own, Arrow would import pandas.)"""
-    return pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(bytes(16)), pa.py_buffer(b"")])[0]
-
-
-def _absorb_wordwise(lanes: Lanes, array: pa.Array, longest: int) -> None:
-    """Absorb values of at most `longest` bytes, all rows side by side."""
-    width = -(-longest // 8)
-    if not width:
-        return
-    wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
-    padded = pc.ascii_rpad(array.view(pa.large_string() if wide else pa.string()), width * 8, padding="\0")
-    _, _, data = runs_of_bytes(padded)
-    absorb_words(lanes, data.view(np.uint64).reshape(-1, width))
+    starts, sizes, data = runs_of_bytes(array)
+    return hash_bytes(data, starts, sizes, salt)
 
 
 def _list(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from migrate.oracle import kernels
+from migrate.oracle.kernels.reference import LONGEST
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
-
-LONGEST_WORDWISE = 256
-"""Values of more bytes are hashed one by one by BLAKE2b; shorter ones eight bytes at a time, many rows at once."""
-
-_A, _B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_C, _D = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
-_E, _F = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 
 class Lanes(NamedTuple):
@@ -71,110 +66,35 @@ def constant(rows: int, value: Seed) -> Lanes:
     return Lanes(np.full(rows, value.one), np.full(rows, value.two))
 
 
-def scramble(words: Words) -> Words:
-    """SplitMix64's finaliser, in place: a bijection of 64 bits in which every input bit moves every output bit."""
-    scratch = words >> np.uint64(30)
-    words ^= scratch
-    words *= _A
-    np.right_shift(words, np.uint64(27), out=scratch)
-    words ^= scratch
-    words *= _B
-    np.right_shift(words, np.uint64(31), out=scratch)
-    words ^= scratch
-    return words
-
-
-def rescramble(words: Words) -> Words:
-    """A second bijection, with other shifts and multipliers, into a new array."""
-    out: Words = words >> np.uint64(32)
-    out ^= words
-    out *= _C
-    scratch = out >> np.uint64(29)
-    out ^= scratch
-    out *= _D
-    np.right_shift(out, np.uint64(32), out=scratch)
-    out ^= scratch
-    return out
-
-
 def hash_word(words: Words, seed: Seed) -> Lanes:
-    """Hash one 64-bit word a row. Each lane is a bijection of the word, so two words never share a hash.
-
-    The lanes part half way, at the second multiplication, which is enough to make their sums independent: what one sum
-    tells of the other is only the leading bits of the same half-hashes multiplied by two numbers.
-    """
-    one = words ^ seed.one
-    scratch = one >> np.uint64(30)
-    one ^= scratch
-    one *= _A
-    np.right_shift(one, np.uint64(27), out=scratch)
-    one ^= scratch
-    two = one * _C
-    one *= _B
-    np.right_shift(one, np.uint64(31), out=scratch)
-    one ^= scratch
-    np.right_shift(two, np.uint64(32), out=scratch)
-    two ^= scratch
-    return Lanes(one, two)
+    """Hash one 64-bit word a row. Each lane is a bijection of the word, so two words never share a hash."""
+    return Lanes(*kernels.hash_word(words, seed))
 
 
 def hash_two(first: Words, second: Words, seed: Seed) -> Lanes:
     """Hash two words a row, each lane with its own way of joining them."""
-    one = scramble(first ^ seed.one)
-    one += second
-    one = scramble(one)
-    two = rescramble(second ^ seed.two)
-    two += first * _E
-    return Lanes(one, rescramble(two))
+    return Lanes(*kernels.hash_two(first, second, seed))
 
 
 def combine(parts: Lanes, salt: Seed) -> Lanes:
     """Seal a sum of hashes, so that sums of sealed sums keep what was added together apart."""
-    return Lanes(scramble(parts.one ^ salt.one), rescramble(parts.two ^ salt.two))
+    return Lanes(*kernels.combine(parts.one, parts.two, salt))
 
 
-def hash_sizes(sizes: NDArray[np.int64], seed: Seed) -> Lanes:
-    """The start of a hash of bytes: how many there are."""
-    words = sizes.astype(np.uint64)
-    return Lanes(scramble(words ^ seed.one), rescramble(words ^ seed.two))
-
-
-def absorb_words(lanes: Lanes, words: NDArray[np.uint64]) -> None:
-    """Add the bytes of each row, eight to a word and padded with zeros, to its hash. Zero words add nothing.
-
-    Each word is multiplied by an odd number of its place between two xor-shifts: without these, two flips of a highest
-    bit would cancel out.
-    """
-    for place in range(words.shape[1]):
-        word = words[:, place] >> np.uint64(32)
-        word ^= words[:, place]
-        word *= _factor(place)
-        scratch = word >> np.uint64(32)
-        word ^= scratch
-        np.add(lanes.one, word, out=lanes.one)
-        word *= _F
-        np.right_shift(word, np.uint64(29), out=scratch)
-        word ^= scratch
-        np.add(lanes.two, word, out=lanes.two)
-
-
-@cache
-def _factor(place: int) -> np.uint64:
-    odd: np.uint64 = seed("word", str(place)).one | np.uint64(1)
-    return odd
-
-
-def absorb_digests(lanes: Lanes, values: Iterable[memoryview]) -> None:
-    """Add the bytes of each row to its hash by way of BLAKE2b."""
-    joined = b"".join(hashlib.blake2b(value, digest_size=16).digest() for value in values)
-    digests = np.frombuffer(joined, "<u8").reshape(-1, 2)
-    np.add(lanes.one, digests[:, 0], out=lanes.one)
-    np.add(lanes.two, digests[:, 1], out=lanes.two)
-
-
-def seal(lanes: Lanes) -> Lanes:
-    """Finish a hash of bytes."""
-    return Lanes(scramble(lanes.one), rescramble(lanes.two))
+def hash_bytes(data: NDArray[np.uint8], starts: NDArray[np.int64], sizes: NDArray[np.int64], seed: Seed) -> Lanes:
+    """Hash the `sizes[row]` bytes of each row that lie in `data` from `starts[row]` on."""
+    long = np.flatnonzero(sizes > LONGEST)
+    if not len(long):
+        return Lanes(*kernels.hash_bytes(data, starts, sizes, seed))
+    # A long value is hashed by its length and its BLAKE2b digest, which stands for it as two words.
+    lanes = Lanes(*kernels.hash_bytes(data, starts, np.where(sizes > LONGEST, 0, sizes), seed))
+    spans = zip(starts[long].tolist(), sizes[long].tolist(), strict=True)
+    digests = b"".join(
+        hashlib.blake2b(data.data[start : start + size], digest_size=16).digest() for start, size in spans
+    )
+    words = np.frombuffer(digests, "<u8").reshape(-1, 2).astype(np.uint64)
+    lanes.one[long], lanes.two[long] = combine(Lanes(words[:, 0], words[:, 1]), seed)
+    return lanes
 
 
 def positions(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -30,6 +30,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "requirements/small.txt").write_text("click==8.1.8\n")
     (tmp_path / "requirements/torch.txt").write_text("torch==2.13.0\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / setup_env.COMPILED).parent.mkdir(parents=True)
+    (tmp_path / setup_env.COMPILED).write_text("int one;\n")
     for name, folder in (("ROOT", tmp_path), ("PINS", tmp_path / "requirements"), ("VENVS", tmp_path / ".venv")):
         monkeypatch.setattr(setup_env, name, folder)
     return tmp_path
@@ -50,6 +52,10 @@ def change_metadata(project: Path) -> None:
     (project / "pyproject.toml").write_text("[project]\nname = 'other'\n")
 
 
+def change_compiled_code(project: Path) -> None:
+    (project / setup_env.COMPILED).write_text("int two;\n")
+
+
 def lose_the_interpreter(project: Path) -> None:
     (project / ".venv/small/bin/python").unlink()
 
@@ -68,6 +74,7 @@ def touch_the_readme(project: Path) -> None:
         pytest.param(touch_the_readme, True, id="another file"),
         pytest.param(change_pins, False, id="a pin"),
         pytest.param(change_metadata, False, id="the toolkit's metadata"),
+        pytest.param(change_compiled_code, False, id="what is compiled"),
         pytest.param(lose_the_interpreter, False, id="no interpreter"),
         pytest.param(lose_the_stamp, False, id="a build that was cut off"),
     ],

@@ -132,7 +132,7 @@ class ParquetSource:
                 read = 0
                 groups = [group.number for group in file.groups]
                 size = _batch_rows(file, stored)
-                for batch in reader.iter_batches(batch_size=size, row_groups=groups, columns=stored):
+                for batch in reader.iter_batches(batch_size=size, row_groups=groups, columns=stored, use_threads=False):
                     read += batch.num_rows
                     yield self._assemble(file, batch, columns)
                 if read != file.rows:
