@@ -63,6 +63,8 @@ def misbehave(fault: str, arguments: argparse.Namespace) -> None:
     elif fault == "memory":
         resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
         bytearray(1 << 30)
+    elif fault == "greed":
+        bytearray(b"x") * (2 << 30)
     elif fault == "disk":
         with Path("/dev/full").open("w") as full:
             full.write("one row\n")

@@ -170,6 +170,39 @@ def test_no_room(
     assert "the disk is full" in shown or "No space left" in shown
 
 
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Callable[[int], Callable[[], None]]]:
+    """Gives what puts a process that starts into a control group of so many bytes of memory."""
+    root = Path("/sys/fs/cgroup")
+    version_2 = (root / "cgroup.controllers").exists()
+    group = (root if version_2 else root / "memory") / f"parity-test-{os.getpid()}"
+
+    def limit(size: int) -> Callable[[], None]:
+        try:
+            group.mkdir()
+            (group / ("memory.max" if version_2 else "memory.limit_in_bytes")).write_text(str(size))
+        except OSError:
+            pytest.skip("this user may not limit the memory of a control group")
+        return lambda: (group / "cgroup.procs").write_text(str(os.getpid())) and None
+
+    yield limit
+    if group.exists():
+        _wait_until(lambda: not (group / "cgroup.procs").read_text())
+        group.rmdir()
+
+
+def test_killed_by_the_kernel_for_memory(bench: Bench, limited: Callable[[int], Callable[[], None]]) -> None:
+    """Not an error that the job could report: at the limit of its control group the kernel kills it."""
+    bench.write(ray=("--fault", "greed"))
+    command = [sys.executable, "-m", "migrate", "parity", str(bench.folder), "--run-dir", str(bench.run_dir)]
+    enter = limited(400 << 20)
+    runner = subprocess.run(command, capture_output=True, text=True, timeout=200, preexec_fn=enter)
+    assert runner.returncode == 2
+    assert "it ran out of memory" in " ".join(runner.stderr.split())
+    assert (bench.document["failure"]["cause"], bench.document["failure"]["engine"]) == ("memory", "ray")
+    assert bench.survivors() == []
+
+
 def test_a_program_of_no_known_format(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     program = bench.folder / "program"
     program.write_bytes(b"\x00\x01\x02")
