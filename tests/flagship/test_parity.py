@@ -113,10 +113,8 @@ def test_a_broken_job_is_different_and_named(job: Path, right: tuple[int, dict[s
     old, new, output, named = BROKEN[name]
     assert right[0] == 0
     folder = job.parent / f"{STEM}_ray"
-    text = (folder / f"{STEM}_ray.py").read_text(encoding="utf-8")
-    assert text.count(old) == 1
     broken = name.replace(" ", "_")
-    (folder / f"{broken}.py").write_text(text.replace(old, new), encoding="utf-8")
+    damage(folder, f"{broken}.py", old, new)
     recorded(job, folder, f"{broken}.py", f"{broken}.toml")
     code, document = parity(job, broken, spec=f"{broken}.toml")
     assert document["failure"] is None, document["failure"]
@@ -124,6 +122,38 @@ def test_a_broken_job_is_different_and_named(job: Path, right: tuple[int, dict[s
     told = outputs(document)[output]
     assert told["verdict"] == "different"
     assert named in json.dumps(told["comparison"])
+
+
+def damage(folder: Path, file: str, old: str, new: str) -> None:
+    """The emitted job once more under another name, with one thing changed."""
+    text = (folder / f"{STEM}_ray.py").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_stage_at_which_a_broken_job_parts_is_named(job: Path) -> None:
+    """Both engines run, and run again to write what lies between their inputs and outputs."""
+    folder = job.parent / f"{STEM}_ray"
+    old, new, _, _ = BROKEN["the wrong constant normalises"]
+    damage(folder, "parting.py", old, new)
+    text = (
+        (folder / "parity.toml")
+        .read_text(encoding="utf-8")
+        .replace(f"{STEM}_ray/{STEM}_ray.py", f"{STEM}_ray/parting.py")
+    )
+    (folder / "parting.toml").write_text(text, encoding="utf-8")
+    code, document = parity(job, "parting", "--bisect", spec="parting.toml")
+    assert document["failure"] is None, document["failure"]
+    assert (code, document["verdict"]) == (1, "different")
+    verdicts = {stage["title"]: stage["verdict"] for stage in document["parting"]["stages"]}
+    decoded, features = (f"{NAMES[name]} in main" for name in ("decoded", "features"))
+    assert document["parting"]["first"] == features
+    assert (verdicts[decoded], verdicts[features]) == ("equal", "different")
+    stage = next(stage for stage in document["parting"]["stages"] if stage["title"] == features)
+    assert [column["name"] for column in stage["comparison"]["columns"] if column["status"] != "equal"] == [
+        NAMES["image"]
+    ]
+    assert stage["comparison"]["samples"]
 
 
 def recorded(job: Path, folder: Path, file: str, spec: str) -> None:
@@ -150,10 +180,7 @@ def test_a_ray_side_that_is_killed_is_one_sentence_and_leaves_nothing(
     job: Path, right: tuple[int, dict[str, Any]]
 ) -> None:
     folder = job.parent / f"{STEM}_ray"
-    text = (folder / f"{STEM}_ray.py").read_text(encoding="utf-8")
-    old = "history = cloudpickle.loads(trainer.fit().return_value)"
-    assert text.count(old) == 1
-    (folder / "killed.py").write_text(text.replace(old, "os.kill(os.getpid(), 9)"), encoding="utf-8")
+    damage(folder, "killed.py", "history = cloudpickle.loads(trainer.fit().return_value)", "os.kill(os.getpid(), 9)")
     recorded(job, folder, "killed.py", "killed.toml")
     code, document = parity(job, "killed", spec="killed.toml")
     assert code == 2
