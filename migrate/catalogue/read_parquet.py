@@ -17,6 +17,7 @@ class ReadParquet(Mapping):
     Timestamps that Spark wrote as INT96 are instants, also outside of 1677 to 2262, where Arrow's default wraps.
     Files come in Spark's order, large ones first. Partition columns are those of the folders below the path, of the
     type that all their values have. What begins with ``_`` or ``.`` is not data. A folder without data is an error.
+    Where the stages behind it only take named columns, no others are read, as Spark does it too.
 
     ## Not covered
     Other options, a schema, patterns on other file systems, and partition columns that hold timestamps.
@@ -42,6 +43,29 @@ class ReadParquet(Mapping):
             '.write.partitionBy("n", "word").parquet(parts)\n'
             'out = spark.read.parquet(parts).select("id", "at", "n", "word")',
             'parts = path + "_parts"\nout = read_parquet(parts).select_columns(["id", "at", "n", "word"])',
+        ),
+        Case(
+            "no more columns than are asked of it",
+            'parts = path + "_columns"\n'
+            'df.select("id", "at", "s", F.col("i").alias("n"), F.lit(7).alias("day")).write.partitionBy("n", "day")'
+            ".parquet(parts)\n"
+            'rows = spark.read.parquet(parts).filter(F.col("n") > 0)\n'
+            'out = rows.withColumn("later", F.col("at")).select("id", "later")',
+            'parts = path + "_columns"\n'
+            'rows = read_parquet(parts, columns=["n", "at", "id"])'
+            '.map_batches(lambda batch: batch.filter(compared(batch["n"], ">", 0)), batch_format="pyarrow")\n'
+            'out = rows.map_batches(lambda batch: set_column(batch, "later", batch["at"]), batch_format="pyarrow")'
+            '.select_columns(["id", "later"])',
+        ),
+        Case(
+            "columns of the folders alone",
+            'parts = path + "_folders"\n'
+            'df.select("id", F.col("i").alias("n")).write.partitionBy("n").parquet(parts)\n'
+            'out = spark.read.parquet(parts).withColumn("twice", F.col("n")).select("twice")',
+            'parts = path + "_folders"\n'
+            'out = read_parquet(parts, columns=["n"])'
+            '.map_batches(lambda batch: set_column(batch, "twice", batch["n"]), batch_format="pyarrow")'
+            '.select_columns(["twice"])',
         ),
         Case("a schema", 'out = spark.read.schema("id long").parquet(table)', None),
         Case("an option", 'out = spark.read.option("mergeSchema", True).parquet(table)', None),

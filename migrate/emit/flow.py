@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from migrate.emit.narrow import narrowed
 from migrate.emit.sessions import handed_on, is_context, makes_session
 from migrate.emit.uses import own_nodes
 from migrate.frontend.module import Module
@@ -62,7 +63,8 @@ class Flow:
     """The statements of a placed job and what is known of each."""
 
     def __init__(self, job: Job, module: Module, project: Project, emissions: Mapping[str, Emission]) -> None:
-        self.job, self.module, self.project, self.emissions = job, module, project, emissions
+        self.job, self.module, self.project = job, module, project
+        self.emissions = narrowed(job, module, emissions)
         self.lines = Lines(module.text)
         self.here = [stage for stage in job.stages if stage.chain.path == module.path]
         self.has_spark = any(stage.engine is Engine.SPARK and not is_udf_maker(stage) for stage in job.stages)
