@@ -12,15 +12,16 @@ class ReadLoad(Mapping):
     """
     ## Matches
     ``spark.read.load(path)`` with ``format`` and options wherever they are given, for Parquet (which is the default),
-    CSV, JSON, text, ORC, ``binaryFile`` and ``libsvm``.
+    CSV, JSON, text, ORC, ``binaryFile``, ``image`` and ``libsvm``.
 
     ## Semantics
-    Those of the reader of that format.
+    Those of the reader of that format. Images of JPEG, PNG and BMP are rows of bytes in the order blue, green, red, as
+    Spark has them; one that is none is a row of -1, or no row where ``dropInvalid`` is set. They are read with Pillow.
 
     ## Not covered
     Avro, Delta, Iceberg and Hudi stay on Spark: it needs a jar for each and Ray a package (fastavro, deltalake,
-    pyiceberg, hudi), so their answers were not compared. So do JDBC, whose drivers run in the JVM, images, which Spark
-    holds as BGR bytes, and XML.
+    pyiceberg, hudi), so their answers were not compared. So do JDBC, whose drivers run in the JVM, and XML. The emitted
+    code raises at images of other formats, with a palette, a colour profile, more or less than 8 bits, or cut short.
     """
 
     code = "SR211"
@@ -50,6 +51,28 @@ class ReadLoad(Mapping):
             'out = found.select("content", "length", "k")',
             "found = read_binary_files(\"bin\", pattern='*.bin')\n"
             "out = found.select_columns(['content', 'length', 'k'])",
+        ),
+        Case(
+            "images",
+            "import numpy as np\n"
+            "from PIL import Image\n"
+            'os.makedirs("photos")\n'
+            "pixels = np.arange(37 * 53 * 4, dtype=np.uint32).reshape(37, 53, 4) * 2654435761 >> 24\n"
+            "slopes = (pixels // 8 + np.mgrid[:37, :53].sum(axis=0)[..., None] * 2).astype(np.uint8)\n"
+            'Image.fromarray(slopes, "RGBA").save("photos/a b%[1]\u00e9.png")\n'
+            'Image.fromarray(slopes[..., :3], "RGB").save("photos/plain.bmp")\n'
+            'Image.fromarray(slopes[..., 0], "L").save("photos/grey.png")\n'
+            'Image.fromarray(slopes[..., 0], "L").save("photos/grey.jpg")\n'
+            "for sampling in range(3):\n"
+            '    photo = Image.fromarray(slopes[..., :3], "RGB")\n'
+            '    photo.save(f"photos/{sampling}.jpg", subsampling=sampling, progressive=sampling == 2)\n'
+            'with open("photos/none.jpg", "w") as file:\n'
+            '    file.write("no image")\n'
+            'photos = spark.read.format("image").load("photos")\n'
+            'print(photos.count(), spark.read.format("image").option("dropInvalid", True).load("photos").count())\n'
+            'out = photos.select(F.substring("image.origin", -12, 12).alias("name"), "image.height", "image.data",\n'
+            '    "image.width", "image.mode", "image.nChannels")',
+            'photos = read_images("photos")',
         ),
         Case(
             "points of LIBSVM",

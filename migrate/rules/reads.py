@@ -119,7 +119,10 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "The pixels arrive as bytes in blue-green-red order inside a struct, and Python code that decodes or "
             "resizes them is where such jobs spend their time."
         ),
-        do="`ray.data.read_images` gives arrays. Turn the channels round where the job's code expects BGR.",
+        do=(
+            "The rewriter keeps Spark's rows, read with Pillow. By hand, `ray.data.read_images` gives arrays; turn the "
+            "channels round where the job's code expects BGR."
+        ),
         before='df = spark.read.format("image").option("dropInvalid", True).load("photos")',
         after='ds = ray.data.read_images("photos", mode="RGB", include_paths=True)',
         differences=(

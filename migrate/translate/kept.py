@@ -12,7 +12,6 @@ _FORMATS = {
     "delta": _JAR.format("deltalake"),
     "hudi": _JAR.format("hudi"),
     "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
-    "image": "its rows hold BGR bytes of any shape, where Ray's reader gives RGB arrays and fails on a bad file",
     "jdbc": _DRIVER,
 }
 _REASONS = (

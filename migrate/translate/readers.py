@@ -136,9 +136,16 @@ def libsvm(call: Call, source: Source) -> Emission:
     return _by("read_libsvm", numfeatures="numFeatures")(call, replace(source, options=options))
 
 
+def images(call: Call, source: Source) -> Emission:
+    """A read of the image source; Pillow decodes in place of the JVM."""
+    emission = _by("read_images", dropinvalid="drop_invalid")(call, source)
+    return replace(emission, notes=("the emitted code reads images with Pillow, which has to be installed for it",))
+
+
 READERS: dict[str, Callable[[Call, Source], Emission]] = {
     "binaryfile": _by("read_binary_files"),
     "csv": csv,
+    "image": images,
     "json": json,
     "libsvm": libsvm,
     "orc": _by("read_orc"),

@@ -70,7 +70,6 @@ def test_the_report_says_it(tmp_path: Path) -> None:
         ('spark.read.format("avro").load(args.input)', "fastavro"),
         ('spark.read.load(args.input, format="iceberg")', "catalog"),
         ('spark.read.format("jdbc").option("url", "jdbc:x").load()', "JDBC driver"),
-        ('spark.read.format("image").load(args.input)', "BGR"),
     ],
 )
 def test_a_format_that_is_not_read_says_why(call: str, word: str, tmp_path: Path) -> None:
