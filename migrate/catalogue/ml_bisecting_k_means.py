@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Difference, Emission
+from migrate.mapping import Call, Case, Difference
 from migrate.translate.ml_clusters import check_count
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import made_of
@@ -55,7 +55,7 @@ class BisectingKMeans(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         setters = [
             node.args[0] if node.args else None
             for node in ast.walk(call.module.tree)
@@ -65,4 +65,3 @@ class BisectingKMeans(MlStage):
             given = [keyword.value for keyword in maker.keywords if keyword.arg == "k"]
             for value in [*given, *setters] or [None]:
                 check_count(value)
-        return super().emit(call)

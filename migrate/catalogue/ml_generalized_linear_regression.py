@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Difference, Emission, NotCarried
+from migrate.mapping import Call, Case, Difference, NotCarried
 from migrate.translate.ml_stages import MlStage, is_summary
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_parts, made_of, offer_of
@@ -108,7 +108,7 @@ class GeneralizedLinearRegression(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for maker in made_of(call.module, self.origin):
             for keyword in maker.keywords:
                 known = _CHOICES.get(keyword.arg or "")
@@ -119,7 +119,6 @@ class GeneralizedLinearRegression(MlStage):
         check_parts(call.module, is_summary, offer_of(self.origin, asked, f"{type(self).__name__}Summary").members)
         check_parts(call.module, _is_residuals, frozenset({"show"}))
         _check_shown(call)
-        return super().emit(call)
 
 
 def _is_residuals(node: ast.expr) -> bool:

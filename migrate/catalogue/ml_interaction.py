@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Difference, Emission, NotCarried
+from migrate.mapping import Call, Case, Difference, NotCarried
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import class_name
 
@@ -50,9 +50,8 @@ class Interaction(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for node in ast.walk(call.module.tree):
             origin = call.resolve(node) if isinstance(node, ast.Name | ast.Attribute) else None
             if origin is not None and origin.startswith("pyspark.ml.") and class_name(origin) in _MAKE_CATEGORIES:
                 raise NotCarried(f"{class_name(origin)} makes categories, which Interaction expands by their metadata")
-        return super().emit(call)

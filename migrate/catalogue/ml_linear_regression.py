@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Difference, Emission
+from migrate.mapping import Call, Case, Difference
 from migrate.translate.ml_stages import MlStage, is_summary
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_parts, offer_of
@@ -71,11 +71,10 @@ class LinearRegression(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), "LinearRegressionSummary")
         check_parts(call.module, is_summary, summary.members)
         check_parts(call.module, _is_residuals, frozenset({"show"}))
-        return super().emit(call)
 
 
 def _is_residuals(node: ast.expr) -> bool:

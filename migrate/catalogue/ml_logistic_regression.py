@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.mapping import Call, Case, Difference, Emission, NotCarried
+from migrate.mapping import Call, Case, Difference, NotCarried
 from migrate.translate.ml_stages import MlStage, is_summary
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_parts, offer_of
@@ -55,11 +55,10 @@ class LogisticRegression(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         summary = offer_of(self.origin, frozenset(members_used(call.module.tree)), _SUMMARY)
         if "elasticNetParam" in members_used(call.module.tree):
             raise NotCarried(
                 "with an L1 penalty probabilities were seen 5e-5 apart from Spark's, too far for an answer"
             )
         check_parts(call.module, is_summary, summary.members)
-        return super().emit(call)

@@ -6,8 +6,9 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
+from migrate.translate.ml_stages import check_stage
 from migrate.translate.names import members_used
-from migrate.translate.stand_ins import chained, check_parts, check_uses, offer_of, stand_ins
+from migrate.translate.stand_ins import chained, check_parts, check_uses, class_name, offer_of, stand_ins
 
 _PIPELINES = ("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline")
 
@@ -60,6 +61,19 @@ class MlPipeline(Mapping):
             "print(model.stages[0].labels)",
         ),
         Case(
+            "a stage with a pattern of Java's",
+            "from pyspark.ml.feature import RegexTokenizer\n"
+            'tokenizer = RegexTokenizer(inputCol="s", outputCol="words", pattern="\\\\p{Punct}")\n'
+            "model = Pipeline(stages=[tokenizer]).fit(df)",
+            None,
+        ),
+        Case(
+            "a stage that is rewritten where it is applied",
+            "from pyspark.ml.feature import SQLTransformer\n"
+            'model = Pipeline(stages=[SQLTransformer(statement="SELECT id FROM __THIS__")]).fit(df)',
+            None,
+        ),
+        Case(
             "an estimator without a mapping",
             "from pyspark.ml.recommendation import ALS\nmodel = Pipeline(stages=[ALS()]).fit(df)",
             None,
@@ -82,6 +96,9 @@ class MlPipeline(Mapping):
         offers = [offer_of(origin, asked) for origin in origins]
         for origin, offer in zip(origins, offers, strict=True):
             check_uses(call.module, origin, offer, set())
+            if "fit" not in offer.members:
+                raise NotCarried(f"{class_name(origin)} is mapped where it is applied, and not in a pipeline yet")
+            check_stage(origin, call)
         check_parts(call.module, _is_fitted_stage, frozenset[str]().union(*(offer.members for offer in offers)))
         return Emission(helpers=("pipeline",), offers=own.members)
 

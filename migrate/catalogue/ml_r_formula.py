@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from migrate.mapping import Call, Case, Emission, NotCarried
+from migrate.mapping import Call, Case, NotCarried
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import made_of
 
@@ -52,10 +52,9 @@ class RFormula(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for maker in made_of(call.module, self.origin):
             given = next((keyword.value for keyword in maker.keywords if keyword.arg == "formula"), None)
             formula = call.bound(given.id) if isinstance(given, ast.Name) else given
             if not isinstance(formula, ast.Constant) or not _SUM.fullmatch(str(formula.value)):
                 raise NotCarried(f"the formula on line {maker.lineno} is not a plain sum of columns")
-        return super().emit(call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Emission, NotCarried
+from migrate.mapping import Call, Case, NotCarried
 from migrate.translate.java_regex import check_shared
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import made_of
@@ -58,7 +58,7 @@ class RegexTokenizer(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for maker in made_of(call.module, self.origin):
             given = next((keyword.value for keyword in maker.keywords if keyword.arg == "pattern"), None)
             pattern = call.bound(given.id) if isinstance(given, ast.Name) else given
@@ -67,4 +67,3 @@ class RegexTokenizer(MlStage):
             if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str):
                 raise NotCarried(f"the pattern of the RegexTokenizer on line {maker.lineno} is not a literal")
             check_shared(pattern.value)
-        return super().emit(call)

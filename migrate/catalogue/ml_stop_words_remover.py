@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrate.mapping import Call, Case, Emission, NotCarried
+from migrate.mapping import Call, Case, NotCarried
 from migrate.translate.ml_stages import MlStage
 
 
@@ -48,10 +48,9 @@ class StopWordsRemover(MlStage):
         ),
     )
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for node in ast.walk(call.module.tree):
             if not isinstance(node, ast.Call) or call.resolve(node.func) != f"{self.origin}.loadDefaultStopWords":
                 continue
             if [call.text(argument).strip("\"'") for argument in node.args] != ["english"]:
                 raise NotCarried(f"only Spark's English stop words are carried over (line {node.lineno})")
-        return super().emit(call)

@@ -29,7 +29,11 @@ class MlStage(Mapping):
     def origin(self) -> str:
         """The dotted name of the class (``pyspark.ml.feature.Binarizer``)."""
 
+    def check(self, call: Call) -> None:
+        """NotCarried where the job makes such a stage with parameters that its stand-in takes otherwise than Spark."""
+
     def emit(self, call: Call) -> Emission:
+        self.check(call)
         params = call.argument("params", 1)
         plain = call.stage.symbol.endswith((".fit", ".transform"))
         if (
@@ -45,6 +49,13 @@ class MlStage(Mapping):
 
     def _is_taken(self, key: ast.expr | None) -> bool:
         return isinstance(key, ast.Attribute) and key.attr in self.at_transform
+
+
+def check_stage(origin: str, call: Call) -> None:
+    """What the mapping of a class has to say of a job that makes one for a pipeline."""
+    for mapping in MlStage.__subclasses__():
+        if getattr(mapping, "origin", None) == origin:
+            mapping().check(call)
 
 
 def is_summary(node: ast.expr) -> bool:
