@@ -83,7 +83,7 @@ def page_section(
     lines = [
         f"## {title}",
         "",
-        f"{images:,} photos of 320x240, 3 epochs on {workers(document)} workers, whole processes, "
+        f"{images:,} photos of 320x240, 3 epochs on {workers(document)}, whole processes, "
         f"{speed['spark']['runs']} runs of each side in turn, medians. {machine(document, loads)} "
         f"Verdict of the comparison: **{document['verdict']}**.",
         "",
@@ -123,9 +123,10 @@ def machine(document: dict[str, Any], loads: list[dict[str, Any]]) -> str:
     return f"{cores} cores, {gpus(document)}{load}, {time.strftime('%B %Y')}."
 
 
-def workers(document: dict[str, Any]) -> int:
+def workers(document: dict[str, Any]) -> str:
     """One for each GPU; without any as many as the job takes by default."""
-    return len(document["environment"]["gpus"]) or 2
+    number = len(document["environment"]["gpus"]) or 2
+    return f"{number} worker{'' if number == 1 else 's'}"
 
 
 def gpus(document: dict[str, Any]) -> str:

@@ -35,6 +35,10 @@ PATCHES = (
         'file(RELATIVE_PATH SUB_FOLDER "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")',
     ),
 )
+# Where the caller's environment asks for CUDA: the release asks nvcc for a C++ that newest ones no longer compile.
+CUDA_PATCHES = (
+    ("horovod/common/ops/cuda/CMakeLists.txt", "set(CMAKE_CUDA_STANDARD 11)", "set(CMAKE_CUDA_STANDARD 17)"),
+)
 FEATURES = {
     "HOROVOD_WITH_PYTORCH": "1",
     "HOROVOD_WITHOUT_TENSORFLOW": "1",
@@ -136,15 +140,22 @@ def _cache_folder(python: Path) -> Path:
         "import sys, sysconfig, torch\n"
         "print(torch.__version__, sys.implementation.cache_tag, sysconfig.get_platform())",
     )
-    recipe = json.dumps([PATCHES, _features(), *platform.libc_ver()]).encode()
+    recipe = json.dumps([_patches(), _features(), *platform.libc_ver()]).encode()
     name = "-".join([f"horovod-{VERSION}", *facts.split(), hashlib.sha256(recipe).hexdigest()[:8]])
     return cache_root() / name
 
 
 def _features() -> dict[str, str]:
     """What is built: the CPU's part, and what the caller's environment asks for of the GPU's."""
-    asked = {name: value for name, value in os.environ.items() if name.startswith("HOROVOD_GPU")}
-    return {**FEATURES, **asked}
+    return FEATURES | _asked_of_gpus()
+
+
+def _patches() -> tuple[tuple[str, str, str], ...]:
+    return (*PATCHES, *CUDA_PATCHES) if _asked_of_gpus() else PATCHES
+
+
+def _asked_of_gpus() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("HOROVOD_GPU")}
 
 
 def _ask(python: Path, program: str) -> str:
@@ -216,13 +227,13 @@ def _patched_source(python: Path, work: Path, environment: dict[str, str], log: 
     with tarfile.open(archive) as package:
         package.extractall(work / "source")
     source = work / "source" / f"horovod-{VERSION}"
-    patch(source)
+    patch(source, _patches())
     return source
 
 
-def patch(source: Path) -> None:
+def patch(source: Path, patches: tuple[tuple[str, str, str], ...] = PATCHES) -> None:
     """Change what does not build in the unpacked release. Raises SetupError where it is not as expected."""
-    for name, released, wanted in PATCHES:
+    for name, released, wanted in patches:
         file = source / name
         text = file.read_text()
         if text.count(released) != 1:

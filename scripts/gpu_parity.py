@@ -21,6 +21,7 @@ import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import bench
 import build_horovod
@@ -148,14 +149,14 @@ def do_page(options: argparse.Namespace) -> int:
     return publish(document, document["images"])
 
 
-def publish(document: dict[str, object], images: int) -> int:
+def publish(document: dict[str, Any], images: int) -> int:
     """Write the section; the exit code of the comparison."""
     if document["failure"] is not None:
-        raise SetupError(f"the run could not be done: {document['failure']}")
+        raise SetupError(f"the run could not be done: {document['failure']['sentence']}")
     section = bench.page_section(document, images, "The flagship on GPUs")
     print(section)
     write_section(SECTION, section)
-    return int(str(document["exit_code"]))
+    return int(document["exit_code"])
 
 
 def gpus() -> list[str]:

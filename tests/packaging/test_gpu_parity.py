@@ -8,9 +8,11 @@ import subprocess
 import sys
 from importlib.metadata import PathDistribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import bench
 import gpu_pack
 import gpu_parity
 from steps import SetupError
@@ -114,6 +116,28 @@ def test_there_is_a_worker_for_each_gpu() -> None:
     spec = '[spark]\ncommand = ["{python}", "job.py", "--output", "{out}"]\nkeys = ["a"]\n'
     wanted = spec.replace('"{out}"]', '"{out}", "--workers", "3"]')
     assert gpu_parity.with_workers(spec, 3) == wanted
+
+
+def test_the_page_names_the_machine_and_says_how_busy_its_gpus_were() -> None:
+    def side(engine: str, gpu: float | None) -> dict[str, Any]:
+        load = {"cores": 16, "averages": [0.5, 0.5, 0.5]}
+        return {"engine": engine, "load": load, "mean_cpu": 50.0, "peak_rss": 10**9, "mean_gpu": gpu}
+
+    speed = {"runs": 3, "median": 10.0, "low": 9.0, "high": 11.0}
+    document = {
+        "speed": {"spark": speed, "ray": speed},
+        "phases": {"spark": {"training": 8.0}, "ray": {"training": 4.0}},
+        "sides": [side("spark", 20.0), side("spark", 30.0), side("ray", 60.0)],
+        "verdict": "equal",
+        "environment": {"gpus": ["Model A", "Model A"]},
+    }
+    text = bench.page_section(document, 4000, "On GPUs")
+    assert "on 2 workers" in text and "16 cores, 2 x Model A," in text
+    assert "| training | 8.0 s | 4.0 s | 2.00 |" in text
+    assert "GPUs busy on average, over the whole run: 25 % on Spark, 60 % on Ray." in text
+    document |= {"environment": {"gpus": []}, "sides": [side("spark", None), side("ray", None)]}
+    text = bench.page_section(document, 4000)
+    assert "16 cores, no GPU," in text and "GPUs busy" not in text
 
 
 @pytest.mark.slow
