@@ -7,6 +7,7 @@ processes on the same inputs, in turn; their outputs are compared, and the Spark
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import statistics
@@ -154,7 +155,9 @@ def timed(engine: str, script: Path, inputs: Path, output: Path, size: int) -> M
     if output.is_dir():
         shutil.rmtree(output)
     words = [python_of(engine), script, inputs, output, size]
-    done = measure([str(word) for word in words], LIMIT, cwd=script.parent)
+    # Spark's workers take whatever `python3` they find, else.
+    environment = {**os.environ, "PYSPARK_PYTHON": str(python_of(engine))}
+    done = measure([str(word) for word in words], LIMIT, cwd=script.parent, env=environment)
     if done.failure:
         sys.exit(f"The benchmark stops here: {script}: {done.failure}")
     return done
