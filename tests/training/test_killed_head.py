@@ -69,7 +69,7 @@ def test_a_job_whose_head_dies(head: Head, tmp_path: Path) -> None:
     _, errors = job.communicate(timeout=PATIENCE)
     assert job.returncode == 1
     assert errors.count("Failed to connect to GCS within 60 seconds. GCS may have been killed.") == 1, errors
-    assert errors.rstrip().endswith("The program will terminate"), errors
+    assert errors.rstrip().endswith("The program will terminate."), errors
     assert not (killed / "weights.pt").exists()
 
     (killed / "wait").unlink()
