@@ -106,7 +106,7 @@ class BarrierTraining(Mapping):
         use_gpu = gpus_of(call, function, feed.workers)
         work = f"collected({loop})"
         retries = barrier_retries(call.module, resumes=edits.resumes)
-        made = trainer(call, work, feed.workers, use_gpu, feed.dataset, _shards(feed), retries)
+        made = trainer(call, work, feed.workers, use_gpu, feed.dataset, _shards(feed), retries, reports=edits.reports)
         end = collect.chain
         return Emission(
             made.result,

@@ -55,7 +55,8 @@ def _launched(
     refuse_other_callers(call, function)
     edits = rewrite_train_function(call.module, call.project, function, Rendezvous())
     retries = barrier_retries(call.module, resumes=edits.resumes) if barrier else retries
-    made = trainer(call, work, workers, use_gpu or gpus_of(call, function, workers), retries=retries)
+    gpus = use_gpu or gpus_of(call, function, workers)
+    made = trainer(call, work, workers, gpus, retries=retries, reports=edits.reports)
     return Emission(
         made.result,
         helpers=(*(h for h in HELPERS if f"{h}(" in work or h == "cpus_per_worker"), *sorted(edits.helpers)),

@@ -107,11 +107,12 @@ def _before(text: str, behind: Callable[[], Names]) -> Names:
 
 
 def _of_batches(call: ast.Call, asked: Names) -> Names:
-    function = call.args[0] if len(call.args) == 1 else None
-    plain = [keyword.arg for keyword in call.keywords] == ["batch_format"]
-    if not plain or not isinstance(function, ast.Lambda) or [one.arg for one in function.args.args] != ["batch"]:
-        return None
-    return _of_table(function.body, asked)
+    """The same for ``map_batches`` of a function, or of a class that is made with it."""
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "fn_constructor_args"]
+    match [*call.args, *given]:
+        case [ast.Lambda() as function] | [ast.Name("ActorStep"), ast.List([ast.Lambda() as function])]:
+            return _of_table(function.body, asked)
+    return None
 
 
 def _of_table(node: ast.expr, asked: Names) -> Names:

@@ -34,6 +34,11 @@ class TrainEdits:
     notes: list[str] = field(default_factory=list)
     resumes: bool = False
 
+    @property
+    def reports(self) -> bool:
+        """Whether its workers report checkpoints."""
+        return not self.helpers.isdisjoint(("report_saved", "torch_state"))
+
 
 def rewrite_train_function(
     module: Module, project: Project, function: ast.FunctionDef, rendezvous: Rendezvous

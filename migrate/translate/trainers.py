@@ -60,10 +60,13 @@ def trainer(
     dataset: str = "",
     shards: str = "",
     retries: Retries | None = None,
+    *,
+    reports: bool = False,
 ) -> Trainer:
     """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows.
 
     ``use_gpu`` is the expression that says whether they train on GPUs. A name is given to one that is no literal.
+    ``reports`` says that they report checkpoints.
     """
     name = _free_name(call, "trainer", "ray_trainer", "torch_trainer")
     literal = use_gpu in ("False", "True")
@@ -83,12 +86,13 @@ def trainer(
         dataset=dataset,
         shards=shards,
         retries=retries,
+        reports=reports,
     )
     asks = "" if use_gpu == "False" else "TorchConfig, "
-    configs = "FailureConfig, RunConfig, ScalingConfig" if retries else "RunConfig, ScalingConfig"
+    configs = [*["CheckpointConfig"] * reports, *["FailureConfig"] * bool(retries), "RunConfig", "ScalingConfig"]
     imports: tuple[str, ...] = (
         *_IMPORTS,
-        f"from ray.train import {configs}",
+        f"from ray.train import {', '.join(configs)}",
         f"from ray.train.torch import {asks}TorchTrainer",
     )
     if "ray." in use_gpu:

@@ -34,6 +34,13 @@ LONGER = 'F.udf(lambda text: text and text * 2, "string")'
         pytest.param(
             'out = rows.limit(3).withColumn("n", F.col("i")).select("n")', ["i"], id="behind what keeps columns"
         ),
+        pytest.param(
+            "from pyspark.ml.functions import predict_batch_udf\n"
+            'model = predict_batch_udf(lambda: lambda x: x * 2.0, return_type="double", batch_size=5)\n'
+            'out = rows.withColumn("y", model("x")).select("y", "id")',
+            ["x", "id"],
+            id="a model's",
+        ),
         pytest.param('out = rows.select("id", "i")', None, id="selected at once: Ray's own optimizer does it"),
         pytest.param('out = rows.withColumn("n", F.col("i"))', None, id="all are kept"),
         pytest.param(
