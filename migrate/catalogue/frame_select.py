@@ -36,6 +36,18 @@ class FrameSelect(Mapping):
     cases = (
         Case("columns by name", 'out = df.select("id", "s")', 'out = df.select_columns(["id", "s"])'),
         Case(
+            "again in another order, after the first selection has run",
+            'parts = path + "_ordered"\n'
+            'df.select("id", "s", "flag").coalesce(1).write.parquet(parts)\n'
+            'few = spark.read.parquet(parts).select("flag", "id", "s")\n'
+            "print(len(few.collect()))\n"
+            'few.select("s", "flag").show()',
+            'parts = path + "_ordered"\n'
+            "few = read_parquet(parts).select_columns(['flag', 'id', 's'])\n"
+            "print(len(collect(few)))\n"
+            "show(few.map_batches(lambda batch: batch.select(['s', 'flag']), batch_format='pyarrow'))",
+        ),
+        Case(
             "a struct field",
             'out = df.select("id", "place.zip")',
             "out = df.map_batches(lambda batch: pa.table("

@@ -1,9 +1,10 @@
-"""Reads that ask for no more columns than the stages behind them look at, as Spark's own optimizer sees to it."""
+"""Which columns are read, and in which order they come out, where Ray's optimizer is not as Spark's."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from migrate.frontend.module import Module
@@ -12,7 +13,7 @@ from migrate.mapping import Emission, NotCarried
 from migrate.translate.locate import call_of, receiver_of
 from migrate.translate.projections import name_list
 
-_READ = "read_parquet("
+_READ, _SELECT, _MAP = "read_parquet(", ".select_columns(", ".map_batches("
 _SAME_COLUMNS = {"limit", "materialize", "repartition"}
 
 Names = tuple[str, ...] | None
@@ -25,48 +26,57 @@ def narrowed(job: Job, module: Module, emissions: Mapping[str, Emission]) -> dic
     What is asked of a dataset is told by the code that is emitted for the stages behind it; where any of that does
     anything but take named columns of a batch, all columns are read.
     """
-    found = dict(emissions)
-    asked = _Asked(job, module, emissions)
+    chains = _Chains(job, module, emissions)
+    found = {**emissions, **chains.reordered()}
+    asked = chains.asked()
     for stage in job.stages:
-        text = emissions.get(stage.id, Emission()).text
-        if stage.engine is Engine.RAY and text is not None and text.startswith(_READ) and text.endswith(")"):
-            names = asked.of(stage)
-            if names and not asked.selects_at_once(stage):
-                columns = f"{text[:-1]}, columns={name_list(names)})"
-                found[stage.id] = replace(emissions[stage.id], text=columns)
+        text, names = chains.text(stage), asked[stage.id]
+        if names and text.startswith(_READ) and text.endswith(")") and not chains.selects_at_once(stage):
+            columns = f"{text[:-1]}, columns={name_list(names)})"
+            found[stage.id] = replace(emissions[stage.id], text=columns)
     return found
 
 
-class _Asked:
+class _Chains:
+    """The stages of a job on Ray with the code that is emitted for them."""
+
     def __init__(self, job: Job, module: Module, emissions: Mapping[str, Emission]) -> None:
         self.job, self.module, self.emissions = job, module, emissions
-        self.consumers: dict[str, list[Stage]] = {}
+        self.consumers: dict[str, list[Stage]] = defaultdict(list)
         for stage in job.stages:
             for source in stage.inputs:
-                self.consumers.setdefault(source, []).append(stage)
+                self.consumers[source].append(stage)
+        self.names: dict[str, list[ast.Name]] = defaultdict(list)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Name):
+                self.names[node.id].append(node)
 
-    def of(self, stage: Stage) -> Names:
-        """The columns that are asked of the dataset of a stage, by all that is done with it."""
-        consumers = self.consumers.get(stage.id, [])
-        if not consumers or not self._knows_all(stage, consumers):
-            return None
-        return _together(*(self._by(consumer) for consumer in consumers))
-
-    def selects_at_once(self, stage: Stage) -> bool:
-        """Whether Ray's own optimizer reads only what is selected, because that comes first."""
-        texts = [self.emissions[consumer.id].text for consumer in self.consumers[stage.id]]
-        return all(text is not None and text.startswith(".select_columns(") for text in texts)
-
-    def _by(self, stage: Stage) -> Names:
-        """The columns that a stage asks of the dataset that it takes."""
+    def text(self, stage: Stage) -> str:
+        """The text that takes the place of a stage on Ray; empty where it has none of its own."""
         emission = self.emissions.get(stage.id)
-        if stage.engine is not Engine.RAY or emission is None or emission.text is None or len(stage.inputs) != 1:
-            return None
-        if emission != replace(Emission(emission.text), helpers=emission.helpers, imports=emission.imports):
-            return None  # it changes more than the chain of the stage
-        return _before(emission.text, lambda: self.of(stage))
+        return "" if emission is None or stage.engine is not Engine.RAY else emission.text or ""
 
-    def _knows_all(self, stage: Stage, consumers: list[Stage]) -> bool:
+    def asked(self) -> dict[str, Names]:
+        """For the id of each stage the columns that are asked of its dataset, by all that is done with it."""
+        found: dict[str, Names] = {}
+        for stage in reversed(self.job.stages):
+            consumers = self.consumers[stage.id]
+            # A stage that comes before what it takes is in a loop.
+            parts = [self._asked_by(one, found[one.id]) if one.id in found else None for one in consumers]
+            names = _together(parts) if parts else None
+            found[stage.id] = names if names is None or self._knows_all(stage, consumers) else None
+        return found
+
+    def _asked_by(self, stage: Stage, behind: Names) -> Names:
+        """The columns that a stage asks of the dataset that it takes, where ``behind`` is asked of its own."""
+        text = self.text(stage)
+        emission = self.emissions.get(stage.id, Emission())
+        changes_more = emission != Emission(emission.text, helpers=emission.helpers, imports=emission.imports)
+        if not text.startswith(".") or changes_more or len(stage.inputs) != 1:
+            return None
+        return _before(text, behind)
+
+    def _knows_all(self, stage: Stage, consumers: Sequence[Stage]) -> bool:
         """Whether nothing but these stages reads the variable of a dataset, or goes on with its chain."""
         try:
             calls = [call_of(self.module, consumer) for consumer in consumers]
@@ -76,33 +86,59 @@ class _Asked:
         except NotCarried:
             return False
         inside = {id(node) for call in calls for node in ast.walk(call)}
-        uses = [node for node in ast.walk(self.module.tree) if isinstance(node, ast.Name) and node.id == stage.result]
+        uses = self.names[stage.result]
         return (
             all(isinstance(receiver, ast.Name) and receiver.id == stage.result for receiver in receivers)
             and sum(not isinstance(node.ctx, ast.Load) for node in uses) == 1
             and all(id(node) in inside for node in uses if isinstance(node.ctx, ast.Load))
         )
 
+    def selects_at_once(self, stage: Stage) -> bool:
+        """Whether Ray itself reads only what is selected. It would come in the order in which the read asks for it."""
+        waiting = [*self.consumers[stage.id]]
+        for consumer in waiting:
+            text = self.text(consumer)
+            if text.startswith(_SELECT):
+                return True
+            if any(text.startswith(f".{name}(") for name in _SAME_COLUMNS):
+                waiting += (one for one in self.consumers[consumer.id] if one not in waiting)
+        return False
 
-def _before(text: str, behind: Callable[[], Names]) -> Names:
-    """What a chain of calls on a dataset asks of it, where ``behind`` says what is asked of its result."""
-    calls = []
-    node: ast.expr = ast.parse(f"dataset{text}", mode="eval").body
+    def reordered(self) -> dict[str, Emission]:
+        """The emissions of selections that Ray would give in another order of columns, written so that it does not.
+
+        Ray moves a selection into the read of Parquet. A second one behind it comes out in the order of the first
+        where that has run by itself before, as only a dataset that several stages take can have.
+        """
+        found = {}
+        # For each stage: is there a selection in front of which no batch is made anew, and is one of them taken twice?
+        states: dict[str, tuple[bool, bool]] = {}
+        for stage in self.job.stages:
+            text = self.text(stage)
+            selected, taken = states.get(stage.inputs[0], (False, False)) if len(stage.inputs) == 1 else (False, False)
+            if text.startswith(_SELECT) and selected and taken:
+                names = text.removeprefix(_SELECT).removesuffix(")")
+                in_order = f'{_MAP}lambda batch: batch.select({names}), batch_format="pyarrow")'
+                found[stage.id] = replace(self.emissions[stage.id], text=in_order)
+                text = in_order
+            if text and _MAP not in text:
+                selected = selected or text.startswith(_SELECT)
+                states[stage.id] = selected, taken or (selected and len(self.consumers[stage.id]) > 1)
+        return found
+
+
+def _before(text: str, behind: Names) -> Names:
+    """What a chain of calls on a dataset asks of it, where ``behind`` is asked of its result."""
+    names, node = behind, ast.parse(f"dataset{text}", mode="eval").body
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        calls.append((node.func.attr, node))
+        match node.func.attr:
+            case "select_columns":
+                names = _constants(node.args[0]) if len(node.args) == 1 and not node.keywords else None
+            case "map_batches":
+                names = _of_batches(node, names)
+            case other if other not in _SAME_COLUMNS:
+                names = None
         node = node.func.value
-    names: Names = None
-    known = False  # what is asked behind is looked for only where a call depends on it
-    for name, call in calls:
-        if name == "select_columns" and len(call.args) == 1 and not call.keywords:
-            names, known = _constants(call.args[0]), True
-            continue
-        if not known:
-            names, known = behind(), True
-        if name == "map_batches":
-            names = _of_batches(call, names)
-        elif name not in _SAME_COLUMNS:
-            names = None
     return names
 
 
@@ -124,11 +160,11 @@ def _of_table(node: ast.expr, asked: Names) -> Names:
     match node.func, node.args:
         case ast.Name("set_column"), [table, ast.Constant(str(name)), values]:
             others = asked and tuple(one for one in asked if one.lower() != name.lower())
-            return _together(_of_values(values), _of_table(table, others))
+            return _together([_of_values(values), _of_table(table, others)])
         case ast.Attribute(table, "filter"), [condition]:
-            return _together(_of_values(condition), _of_table(table, asked))
+            return _together([_of_values(condition), _of_table(table, asked)])
         case ast.Attribute(ast.Name("pa"), "table"), [ast.Dict(keys, values)] if None not in keys:
-            return _together(*map(_of_values, values))
+            return _together([*map(_of_values, values)])
     return None
 
 
@@ -157,7 +193,7 @@ def _constants(node: ast.expr) -> Names:
     return None
 
 
-def _together(*parts: Names) -> Names:
+def _together(parts: Sequence[Names]) -> Names:
     if any(part is None for part in parts):
         return None
     by_case: dict[str, str] = {}

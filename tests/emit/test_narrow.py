@@ -42,6 +42,12 @@ LONGER = 'F.udf(lambda text: text and text * 2, "string")'
             id="a model's",
         ),
         pytest.param('out = rows.select("id", "i")', None, id="selected at once: Ray's own optimizer does it"),
+        pytest.param(
+            'one = rows.withColumn("n", F.col("i")).select("n")\nother = rows.limit(2).select("x", "id")\n'
+            "one.show()\nother.show()",
+            None,
+            id="selected at once by one of two",
+        ),
         pytest.param('out = rows.withColumn("n", F.col("i"))', None, id="all are kept"),
         pytest.param(
             'out = rows.withColumn("n", F.col("i")).drop("s").select("n")', None, id="behind what is not known"
