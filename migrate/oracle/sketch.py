@@ -127,13 +127,16 @@ def _sketch(plan: Plan, ordered: bool, keep: bool, part: Part) -> Sketch:
     result = Sketch()
     if ordered or plan.keys or not plan.tolerant:
         result.fractions = np.zeros((2, 1 << _FRACTION_BITS), np.uint64)
+    grouped_by = _grouped_by(plan)
     for batch in part.source.batches([column.name for column in plan.compared]):
-        cells = _cell_hashes(batch, plan)
-        plain = _sum(batch.num_rows, cells.values())
+        plain, cells = zeros(batch.num_rows), dict[str, Lanes]()
+        for name, lanes in _cell_hashes(batch, plan):
+            result.columns[name] = _plus(result.columns.get(name, (0, 0)), lanes.total())
+            plain.add(lanes)
+            if name in grouped_by:
+                cells[name] = lanes
         places = _places(part.start + result.rows, batch.num_rows)
         row = _row_hash(plain, places, ordered=ordered)
-        for name, lanes in cells.items():
-            result.columns[name] = _plus(result.columns.get(name, (0, 0)), lanes.total())
         result.grouped_sum = _plus(result.grouped_sum, row.total())
         result.rows_sum = _plus(result.rows_sum, combine(plain, _ROW).total() if ordered else row.total())
         if result.fractions is not None:
@@ -157,15 +160,23 @@ def rows_of(part: Part, plan: Plan, *, ordered: bool) -> Iterator[Rows]:
     """One part's rows by their hashes, batch by batch."""
     start = part.start
     for batch in part.source.batches([column.name for column in plan.compared]):
-        cells = _cell_hashes(batch, plan)
+        cells = dict(_cell_hashes(batch, plan))
         places = _places(start, batch.num_rows)
         row = _row_hash(_sum(batch.num_rows, cells.values()), places, ordered=ordered)
         yield Rows(_group_hash(batch, cells, row, places, plan, ordered=ordered), row, places)
         start += batch.num_rows
 
 
-def _cell_hashes(batch: pa.RecordBatch, plan: Plan) -> dict[str, Lanes]:
-    return {column.name: column_hash(batch.column(column.name), column) for column in plan.compared}
+def _cell_hashes(batch: pa.RecordBatch, plan: Plan) -> Iterator[tuple[str, Lanes]]:
+    """The hashes of each column, one after the other: those of all would not fit into a processor's cache."""
+    return ((column.name, column_hash(batch.column(column.name), column)) for column in plan.compared)
+
+
+def _grouped_by(plan: Plan) -> frozenset[str]:
+    """The columns whose cells are part of what rows are grouped by, beside or in place of the whole row."""
+    if plan.keys or not plan.tolerant:
+        return frozenset(plan.keys)
+    return frozenset(column.name for column in plan.compared if column.tolerance is None)
 
 
 def _places(start: int, rows: int) -> Words:

@@ -13,7 +13,7 @@ from migrate.oracle.sources.files import Format, find
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH_ROWS = 1 << 15
+BATCH_ROWS = 1 << 16
 BATCH_BYTES = 16 << 20
 """A batch holds at most so many rows and aims at no more than so many bytes."""
 
