@@ -123,6 +123,7 @@ def _found(files: list[Path]) -> dict[Path, Counter[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_second_rewrite_changes_nothing(emitted: dict[str, tuple[Path, Rewrite]]) -> None:
     again = _rewritten(file for file, _ in emitted.values())
     for name, made in zip(emitted, again, strict=True):
