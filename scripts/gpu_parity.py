@@ -209,7 +209,9 @@ class Machine:
     def python(self, side: str, *words: object) -> str:
         """What a program prints in the environment of one engine."""
         command = [str(self.work / side / "bin" / "python"), *map(str, words)]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True)
+        # Spark's workers would be the first python3 on the path.
+        environment = {**self.environment(), "PYSPARK_PYTHON": command[0]}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode != 0:
             raise SetupError(
                 f"{side}: {' '.join(command[:2])} ended with exit {done.returncode}:\n{done.stderr[-2000:]}"

@@ -151,7 +151,7 @@ def test_both_engines_start_from_the_pack_alone(tmp_path: Path) -> None:
         (tmp_path / "torch" / part.name).symlink_to(part)
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("bash", "env", "dirname", "ps", "uname", "cat", "nohup", "ls", "tr"):
+    for tool in ("bash", "env", "dirname", "ps", "uname", "cat", "nohup", "ls", "tr", "rm"):
         found = next(path for path in (Path("/usr/bin") / tool, Path("/bin") / tool) if path.exists())
         (tools / tool).symlink_to(found)
     bare = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
