@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from steps import SetupError
 
@@ -43,7 +43,7 @@ class Parts(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: Any, /) -> int:
         view = memoryview(data)
         while view:
             if self._left == 0:

@@ -196,7 +196,4 @@ def _constants(node: ast.expr) -> Names:
 def _together(parts: Sequence[Names]) -> Names:
     if any(part is None for part in parts):
         return None
-    by_case: dict[str, str] = {}
-    for name in (name for part in parts for name in part or ()):
-        by_case.setdefault(name.lower(), name)
-    return tuple(by_case.values())
+    return tuple(dict.fromkeys(name for part in parts for name in part or ()))

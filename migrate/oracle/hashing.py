@@ -86,7 +86,7 @@ def hash_bytes(data: NDArray[np.uint8], starts: NDArray[np.int64], sizes: NDArra
     long = np.flatnonzero(sizes > LONGEST)
     if not len(long):
         return Lanes(*kernels.hash_bytes(data, starts, sizes, seed))
-    # A long value is hashed by its length and its BLAKE2b digest, which stands for it as two words.
+    # For a long value stands its BLAKE2b digest, as two words.
     lanes = Lanes(*kernels.hash_bytes(data, starts, np.where(sizes > LONGEST, 0, sizes), seed))
     spans = zip(starts[long].tolist(), sizes[long].tolist(), strict=True)
     digests = b"".join(

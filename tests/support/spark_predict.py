@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyspark.ml.functions import predict_batch_udf
+from pyspark.sql.pandas.types import to_arrow_type
+from pyspark.sql.types import ArrayType, DataType, DoubleType, IntegerType, StringType, StructType
 
 warnings.simplefilter("ignore")
-from pyspark.ml.functions import predict_batch_udf  # noqa: E402
-from pyspark.sql.pandas.types import to_arrow_type  # noqa: E402
-from pyspark.sql.types import ArrayType, DataType, DoubleType, IntegerType, StringType, StructType  # noqa: E402
 
 NUMBERS = pd.Series([1, 2, 3, 4, 5])
 FLOATS = pd.Series([1.5, np.nan, -0.0, 3.0, 1e300])

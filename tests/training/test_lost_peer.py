@@ -8,11 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from migrate.translate.helpers import helper_source
-
-pytest.importorskip("torch")
 
 OPERATIONS = {
     "allreduce(torch.ones(3))": "allreduce",
