@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from migrate.oracle.arrays import entries, instants, lists, plain, runs_of_bytes, valid, words
 from migrate.oracle.codec import Codec, Reading
@@ -94,6 +93,8 @@ def _number(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
 
 
 def _decimal_number(array: pa.Array, salt: Seed) -> Lanes:
+    import pyarrow.compute as pc  # only here: it takes long to import
+
     wide = array.cast(pa.decimal256(76, array.type.scale))
     integers = wide.cast(pa.int64(), safe=False)
     back = integers.cast(pa.decimal256(76, array.type.scale))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from migrate.oracle.codec import Reading
 from migrate.oracle.logical import Kind
 from migrate.oracle.model import Column, Options, Side, Status
 from migrate.oracle.plan import ColumnPlan, Plan
-from migrate.oracle.tally import Tally
+
+if TYPE_CHECKING:
+    from migrate.oracle.tally import Tally
 
 
 def schema_notes(plan: Plan, options: Options) -> Iterator[str]:
@@ -76,6 +79,13 @@ def column_notes(plan: Plan, tally: Tally, columns: Sequence[Column], options: O
             values = {"left": left, "right": right, "column": column.name, "count": _count(count, "value")}
             page = f" More: `migrate explain {cause.rule}`." if cause.rule else ""
             yield cause.sentence.format(**values, detail=detail.format(**values)) + page
+
+
+def key_notes(repeated: int) -> Iterator[str]:
+    """A sentence on keys that occur more than once."""
+    if repeated:
+        what = "key occurs" if repeated == 1 else "keys occur"
+        yield f"{repeated:,} {what} more than once; the rows of such a key are compared as a multiset."
 
 
 def _unit(plan: Plan, name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migrate.errors import MigrateError
 from migrate.oracle.codec import Codec, Reading, codec
 from migrate.oracle.logical import Kind, Logical
-from migrate.oracle.model import REST, Options, Tolerance
+from migrate.oracle.model import REST, Column, Options, Status, Tolerance
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ class ColumnPlan:
     def tagged(self) -> bool:
         """Whether files of one side disagree on the type, so that a cell's own type is part of its value."""
         return self.same_type and len({kind.name for kind in self.left}) > 1
+
+    def alike(self, rows_left: int, rows_right: int) -> Column:
+        """What is to be said of the column where no value of it differs, in datasets of so many rows."""
+        if self.missing:
+            rows = rows_left if self.left else rows_right
+            return Column(self.name, self.left_type, self.right_type, Status.MISSING, rows)
+        status = Status.EQUAL if self.same_type else Status.TYPE
+        return Column(self.name, self.left_type, self.right_type, status)
 
 
 @dataclass(frozen=True)

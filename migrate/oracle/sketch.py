@@ -12,7 +12,6 @@ import numpy as np
 
 from migrate.oracle.cells import hash_cells
 from migrate.oracle.executors import Executor
-from migrate.oracle.floats import split
 from migrate.oracle.hashing import Lanes, combine, hash_word, seed, zeros
 from migrate.oracle.logical import Kind, logical
 from migrate.oracle.plan import ColumnPlan, Plan
@@ -223,6 +222,8 @@ def frame_hash(array: pa.Array, column: ColumnPlan) -> Lanes:
     """One hash a cell over what no tolerance reaches."""
     if column.tolerance is None:
         return column_hash(array, column)
+    from migrate.oracle.floats import split
+
     return split(array, column.codec, seed("column", column.name), json_cells=is_json(column)).frame
 
 
