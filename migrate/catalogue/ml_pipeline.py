@@ -8,7 +8,15 @@ from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.ml_stages import check_stage
 from migrate.translate.names import members_used
-from migrate.translate.stand_ins import chained, check_parts, check_uses, class_name, offer_of, stand_ins
+from migrate.translate.stand_ins import (
+    chained,
+    check_parts,
+    check_uses,
+    class_name,
+    is_fitted_stage,
+    offer_of,
+    stand_ins,
+)
 
 _PIPELINES = ("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline")
 
@@ -84,9 +92,12 @@ class MlPipeline(Mapping):
         if len(call.stage.args) != 1:
             raise NotCarried("params given at fit or transform are not mapped yet")
         if call.stage.symbol == "PipelineModel.transform":
-            fits = [s for s in call.job.stages if s.id in call.stage.inputs and s.symbol == "Pipeline.fit"]
+            sources = [stage for stage in call.job.stages if stage.id in call.stage.inputs]
+            if any(stage.symbol == "PipelineModel.load" for stage in sources):
+                return Emission()
+            fits = [stage for stage in sources if stage.symbol == "Pipeline.fit"]
             if not fits:
-                raise NotCarried("the model was not fitted in this job")
+                raise NotCarried("the model was neither fitted nor loaded in this job")
             return self.emit(call.neighbour(fits[0].id))
         asked = frozenset(members_used(call.module.tree))
         models = {call.stage.result} if call.stage.result is not None else set()
@@ -99,7 +110,7 @@ class MlPipeline(Mapping):
             if "fit" not in offer.members:
                 raise NotCarried(f"{class_name(origin)} is mapped where it is applied, and not in a pipeline yet")
             check_stage(origin, call)
-        check_parts(call.module, _is_fitted_stage, frozenset[str]().union(*(offer.members for offer in offers)))
+        check_parts(call.module, is_fitted_stage, frozenset[str]().union(*(offer.members for offer in offers)))
         return Emission(helpers=("pipeline",), offers=own.members)
 
     def _stages(self, call: Call) -> list[ast.expr]:
@@ -126,8 +137,3 @@ def _origin(call: Call, stage: ast.expr) -> str:
     if origin not in stand_ins():
         raise NotCarried(f"{origin.rpartition('.')[2]} is not mapped yet")
     return origin
-
-
-def _is_fitted_stage(node: ast.expr) -> bool:
-    """Whether this is ``model.stages[0]`` and its like."""
-    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "stages"

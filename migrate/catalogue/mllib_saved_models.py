@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrate.catalogue.ml_saved_models import MlSavedModels
 from migrate.catalogue.mllib_linear_models import MODELS
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
@@ -72,8 +73,9 @@ class MllibSavedModels(Mapping):
             "same = load_linear_model('LinearRegressionModel', 'line')",
         ),
         Case(
-            "a model of pyspark.ml",
-            "from pyspark.ml.regression import LinearRegressionModel\n\nmodel = LinearRegressionModel.load('line')",
+            "what a loaded model does not have",
+            "from pyspark.mllib.regression import LinearRegressionModel\n\n"
+            "model = LinearRegressionModel.load(spark.sparkContext, 'line')\nprint(model.toDebugString())",
             None,
         ),
     )
@@ -86,6 +88,8 @@ class MllibSavedModels(Mapping):
                 raise NotCarried("the model was neither trained nor loaded in this job")
             return Emission(helpers=self.emit(call.neighbour(loads[0].id)).helpers)
         function, path = call.node().func, call.argument("path", 1)
+        if isinstance(function, ast.Attribute) and (call.resolve(function.value) or "").startswith("pyspark.ml."):
+            return MlSavedModels().emit(call)
         if len(call.stage.args) != 2 or path is None or not isinstance(function, ast.Attribute):
             raise NotCarried("the arguments are not a context and a path")
         receiver = function.value

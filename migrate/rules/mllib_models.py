@@ -138,10 +138,10 @@ CrossValidator(estimator=lr, estimatorParamMaps=grid, evaluator=auc, numFolds=5,
         code="SR648",
         name="model-save-and-load",
         matches="`model.write().save(path)`, `PipelineModel.load(path)`.",
-        why="A saved MLlib model is Parquet and JSON that only Spark reads.",
+        why="A saved MLlib model is Parquet and JSON, with the parameters and what was learned.",
         do=(
-            "Keep scoring with it on Spark, or read its few parameters and ship them. The linear models of "
-            "`pyspark.mllib` move, in files that Spark loads too."
+            "Rewrite the job where the saved model can be read: pipelines of stages that are mapped load on Ray. The "
+            "linear models of `pyspark.mllib` are saved there too, in files that Spark loads. Keep the others on Spark."
         ),
         before='model = PipelineModel.load("models/churn")',
         symbols=(

@@ -173,6 +173,11 @@ def check_uses(module: Module, origin: str, offer: Offer, models: set[str], *, b
             raise NotCarried(f"{name}.{node.attr} (line {node.lineno}) is not mapped yet")
 
 
+def is_fitted_stage(node: ast.expr) -> bool:
+    """Whether an expression is a stage of a fitted pipeline: ``model.stages[0]``."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "stages"
+
+
 def check_parts(module: Module, is_part: Callable[[ast.expr], bool], members: frozenset[str]) -> None:
     """NotCarried where a job asks a part of a model, in place or under a name, for what none of the parts has."""
     nodes = list(ast.walk(module.tree))
