@@ -10,7 +10,7 @@ from functools import lru_cache
 from migrate.mapping import NotCarried
 from migrate.templating import environment
 from migrate.translate.names import asked_of, names_used
-from migrate.translate.trim import trimmed
+from migrate.translate.trim import Trimmable
 
 _HEADER = re.compile(r"^\{#\s*(imports|needs):\s*(.*?)\s*#\}\n", re.MULTILINE)
 _TRIMMED = "{# trimmed #}"
@@ -52,11 +52,16 @@ def _refuse_twins(pieces: dict[str, str]) -> None:
     """NotCarried where two of the helpers define the same name, as those of ml's and mllib's classes do."""
     defined: set[str] = set()
     for text in pieces.values():
-        tops = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-        for node in tops:
-            if node.name in defined:
-                raise NotCarried(f"it needs two different helpers that are both called {node.name}")
-        defined |= {node.name for node in tops}
+        names = _defined(text)
+        if twice := names & defined:
+            raise NotCarried(f"it needs two different helpers that are both called {min(twice)}")
+        defined |= names
+
+
+@lru_cache(maxsize=1024)
+def _defined(text: str) -> frozenset[str]:
+    """The functions and classes at the top of a helper."""
+    return frozenset(n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef | ast.ClassDef))
 
 
 def _asked(line: str, used: set[str]) -> Iterator[str]:
@@ -75,12 +80,17 @@ def _path(name: str) -> str:
 def _trimmed(pieces: dict[str, str], uses: frozenset[str]) -> dict[str, str]:
     """The helpers by name, those that may be trimmed without what neither the job nor another helper asks for."""
     whole = {name: text for name, text in pieces.items() if _TRIMMED not in _text_of(name)}
+    parts = {name: _trimmable(text) for name, text in pieces.items() if name not in whole}
     asked, known = uses.union(*(_asks(text) for text in whole.values())), -1
     while len(asked) > known:
         known = len(asked)
-        found = {name: whole.get(name) or trimmed(f"{text}\n", asked).strip("\n") for name, text in pieces.items()}
-        asked = asked.union(*(_asks(text) for text in found.values()))
-    return found
+        asked = asked.union(*(part.asks(asked) for part in parts.values()))
+    return {name: whole.get(name) or parts[name].text(asked).strip("\n") for name in pieces}
+
+
+@lru_cache(maxsize=1024)
+def _trimmable(text: str) -> Trimmable:
+    return Trimmable(f"{text}\n")
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""One table for all tests of the catalogue."""
+"""One table for all tests of the catalogue, and one rewrite of every case."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import adversarial
 import pytest
+from case_jobs import CaseJobs
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "table"
     adversarial.write(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> CaseJobs:
+    """The cases as jobs."""
+    return CaseJobs(tmp_path_factory.mktemp("jobs"))

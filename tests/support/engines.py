@@ -38,15 +38,18 @@ class Kernel:
     def __init__(self, engine: str, python: Path, log: Path) -> None:
         self._engine, self._python, self._log = engine, python, log
         self._process: subprocess.Popen[str] | None = None
+        self._free = threading.Lock()
 
     def run(self, script: Path, folder: Path, arguments: tuple[str, ...] = (), seconds: float = 120) -> Ran:
         """Run a job file in ``folder``.
 
         EngineFailed where it fails, EngineLate where it does not end in time; the next session is then a new one.
+        Jobs of several threads run one after the other.
         """
-        self._start()
         request = {"script": str(script), "folder": str(folder), "arguments": arguments}
-        answer = self._ask(request, seconds)
+        with self._free:
+            self._start()
+            answer = self._ask(request, seconds)
         if answer["error"]:
             raise EngineFailed(f"{script.name} failed on {self._engine}:\n{answer['error']}\n{answer['stdout']}")
         return Ran(answer["stdout"], answer["seconds"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrate.translate.helpers import helper_source
-from migrate.translate.trim import trimmed
+from migrate.translate.trim import Trimmable
 
 SOURCE = '''\
 import math
@@ -50,15 +50,15 @@ def names(source: str) -> set[str]:
 
 
 def test_what_is_asked_for_stays_with_what_it_asks_for() -> None:
-    text = trimmed(SOURCE, ["wanted"])
+    text = Trimmable(SOURCE).text(["wanted"])
     assert names(text) == {"Kept", "__init__", "wanted", "inner", "first", "Beside"}
     assert "@property" not in text
     assert text.startswith('import math\n\n\nclass Kept:\n    """The first')
 
 
 def test_a_class_of_its_own_stays_where_the_job_names_it() -> None:
-    assert "Alone" in names(trimmed(SOURCE, ["Alone"]))
-    assert "Alone" not in names(trimmed(SOURCE, ["other"]))
+    assert "Alone" in names(Trimmable(SOURCE).text(["Alone"]))
+    assert "Alone" not in names(Trimmable(SOURCE).text(["other"]))
 
 
 def test_an_rdd_holds_what_a_job_calls_and_no_more() -> None:
