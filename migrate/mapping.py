@@ -94,7 +94,8 @@ class Column:
     when the values are that column as it stands. ``title`` is how Spark writes the column inside the made-up name of a
     longer expression. ``literal`` is the source of the Python value that the column is, ``single`` says that ``text``
     is one value for all rows. ``window`` is the window that a function in it looks at: the batch has to hold all rows
-    of its partitions. ``loads`` says that a function in it loads a model, which an actor has to keep.
+    of its partitions. ``loads`` says that a function in it loads a model, which an actor has to keep, ``fails`` that
+    Spark's ANSI mode, in which the job runs, ends the job at some values of it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Column:
     single: bool = False
     window: Window | None = None
     loads: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,9 @@ class Call(Protocol):
 
     def consumers(self) -> tuple[Stage, ...]:
         """The stages that take this stage's data."""
+
+    def ansi(self) -> bool:
+        """Whether the job asks for Spark's ANSI mode; NotCarried where that cannot be told."""
 
 
 class Mapping(ABC):

@@ -21,12 +21,14 @@ class FrameSelect(Mapping):
     Columns come out in the order in which they are named, under the name that Spark makes up where the job gives none
     (``(age + 1)``). ``"photo.pixels"`` is the field ``pixels`` of the struct column ``photo``, NULL where the struct
     is NULL. Casts are those without ANSI mode: of a double the fraction is cut off, NaN becomes 0, what is out of range
-    the nearest limit; a text that is no number becomes NULL. What Ray cannot repeat raises when the job runs: how Java
-    writes a double as text, the precision of decimal arithmetic, strings where a number is expected. ``explode`` drops
-    the rows whose list is empty or NULL.
+    the nearest limit; a text that is no number becomes NULL. Where a job turns ``spark.sql.ansi.enabled`` on, what has
+    no answer ends it on Ray too, also in rows and columns that Spark would not have looked at. What Ray cannot repeat
+    raises when the job runs: how Java writes a double as text, the precision of decimal arithmetic, strings where a
+    number is expected. ``explode`` drops the rows whose list is empty or NULL.
 
     ## Not covered
-    Two columns of one name, aggregates inside of expressions, and functions that have no mapping yet.
+    Two columns of one name, aggregates inside of expressions, and functions that have no mapping yet. In ANSI mode
+    sums, functions of dates, what may fail behind a condition, and values of several types in one column.
     """
 
     code = "SR301"
@@ -167,6 +169,21 @@ class FrameSelect(Mapping):
             'df.select(F.max("id"), F.min("x").alias("least"), F.count("*")).show()',
             "show(aggregated_whole(df, lambda batch: {'max(id)': ('max', batch['id']), 'least': ('min', batch['x']), "
             "'count(1)': ('count', pa.repeat(pa.scalar(1, pa.int32()), len(batch)))}))",
+        ),
+        Case(
+            "in ANSI mode",
+            'spark.conf.set("spark.sql.ansi.enabled", "true")\n'
+            'out = df.select("id", (F.col("i") / 7).alias("week"), F.col("price").cast("int"), F.size("tags"))',
+            "out = df.map_batches(lambda batch: pa.table({'id': batch['id'], "
+            "'week': strict_arithmetic(batch['i'], '/', pa.scalar(7, pa.int32())), "
+            "'price': strict_int(batch['price'], pa.int32()), "
+            "'size(tags)': pc.list_value_length(batch['tags'])}), batch_format='pyarrow')",
+        ),
+        Case(
+            "what may fail in ANSI mode, behind a condition",
+            'spark = SparkSession.builder.config("spark.sql.ansi.enabled", True).getOrCreate()\n'
+            'out = df.select(F.when(F.col("i") > 0, 1 / F.col("i")))',
+            None,
         ),
         Case("an aggregate beside a column", 'out = df.select(F.max("id"), F.lit(1))', None),
         Case("a name that is not known", "out = df.selectExpr('nvl(i, 0)')", None),

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from migrate.emit.siblings import siblings
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.ir import Job, Span, Stage
-from migrate.mapping import Call, Column, NotCarried, Selection
+from migrate.mapping import Call, Column, Selection
+from migrate.translate.built import Session
 from migrate.translate.columns import Translator, UdfText
 from migrate.translate.locate import bound_value, call_of, expression_at, frames_of, receiver_of
-from migrate.translate.settings import ANSI, ZONE, pandas_options, setting
+from migrate.translate.settings import ZONE, ansi, pandas_options
 from migrate.translate.spark_types import ArrowType, arrow_type
 from migrate.translate.udfs import Udf, udf_made, udf_named
+
+
+@lru_cache(maxsize=1)  # every expression of a job asks
+def _ansi(module: Module, project: Project) -> bool:
+    return ansi((module, *siblings(module.tree, module, project).values()))
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,12 @@ class StageCall:
     def consumers(self) -> tuple[Stage, ...]:
         return tuple(stage for stage in self.job.stages if self.stage.id in stage.inputs)
 
+    def ansi(self) -> bool:
+        return _ansi(self.module, self.project)
+
     def _translator(self) -> Translator:
-        if (setting(self.module, ANSI) or "false").lower() == "true":
-            raise NotCarried(f"{ANSI} is on: expressions that fail under it are not mapped")
-        zone = pandas_options(self.module, ZONE)
-        return Translator(self.resolve, self._udf_text, self._is_dataset, self._type, self.bound, zone)
+        session = Session(pandas_options(self.module, ZONE), self.ansi())
+        return Translator(self.resolve, self._udf_text, self._is_dataset, self._type, self.bound, session)
 
     def _type(self, node: ast.expr) -> ArrowType:
         return arrow_type(node, self.resolve, self.bound)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from migrate.mapping import Call, Column, Emission, NotCarried
-from migrate.translate.built import compared, each_row, literal, made, quoted
+from migrate.translate.built import Session, compared, each_row, literal, made, quoted
 from migrate.translate.frames import opened
 from migrate.translate.groups import key_list, shuffled
 
@@ -66,8 +66,14 @@ def aggregate(call: Call, node: ast.expr) -> Aggregate | None:
     return _aggregate(call, name, node.args[0])
 
 
+def _kind(call: Call, name: str) -> tuple[str, str]:
+    if name == "sum" and call.ansi():
+        raise NotCarried("a sum that does not fit ends the job in ANSI mode, and which one does depends on partitions")
+    return _KINDS[name]
+
+
 def _aggregate(call: Call, name: str, values: ast.expr) -> Aggregate:
-    kind, title = _KINDS[name]
+    kind, title = _kind(call, name)
     rows = isinstance(values, ast.Constant) and values.value == "*"
     column = literal(1) if rows else call.column(values)
     shown = title.format(column.title.replace("{", "{{").replace("}", "}}")) if column.title else ""
@@ -141,7 +147,7 @@ def pivoted(call: Call, aggregates: Sequence[Aggregate]) -> list[Aggregate]:
     for value in values:
         title = str(value).lower() if isinstance(value, bool) else str(value)
         for one in aggregates:
-            kept = made("pc.if_else({}, {}, None)", compared(pivot, "==", literal(value)), one.values)
+            kept = made("pc.if_else({}, {}, None)", compared(pivot, "==", literal(value), Session()), one.values)
             name = title if len(aggregates) == 1 else f"{title}_{one.name}" if one.name else ""
             found.append(Aggregate(_PIVOTED[one.kind], kept, name))
     return found
@@ -149,7 +155,7 @@ def pivoted(call: Call, aggregates: Sequence[Aggregate]) -> list[Aggregate]:
 
 def all_numbers(call: Call, kind: str, keys: Sequence[str]) -> Emission:
     """The emission of ``grouped.sum()``: of all columns of numbers, which only the data names."""
-    kind, title = _KINDS[kind]
+    kind, title = _kind(call, kind)
     names = key_list(list(keys))
     source = f'of_all_numbers(batch, {names}, "{kind}", {quoted(title)})'
     if not keys:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from migrate.mapping import Column, NotCarried, Window
 from migrate.translate.spark_types import ArrowType
@@ -16,12 +16,24 @@ _LARGEST_INT = 2**31 - 1
 _SIGNS = {"==": "=", "!=": "="}
 
 
+@dataclass(frozen=True)
+class Session:
+    """What a job's session says about its expressions.
+
+    ``zone`` is the argument that names its time zone to a helper, empty for the machine's own; ``ansi`` says that what
+    has no answer (a cast of a text that is no number, a sum that does not fit, a division by zero) ends the job.
+    """
+
+    zone: str = ""
+    ansi: bool = False
+
+
 def quoted(text: str) -> str:
     """A text as a Python string literal."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def made(source: str, *parts: Column, helper: str | None = None, title: str = "") -> Column:
+def made(source: str, *parts: Column, helper: str | None = None, title: str = "", fails: bool = False) -> Column:
     """A column whose source is made of those of its parts, with all that they need.
 
     ``title`` has a place for the title of each part; without all of them Spark's name for the whole is not known.
@@ -39,6 +51,7 @@ def made(source: str, *parts: Column, helper: str | None = None, title: str = ""
         single=bool(parts) and all(part.single for part in parts),
         window=window_of(parts),
         loads=any(part.loads for part in parts),
+        fails=fails or any(part.fails for part in parts),
     )
 
 
@@ -123,7 +136,7 @@ def untitled(column: Column) -> Column:
     return replace(column, name="", title="")
 
 
-def compared(left: Column, symbol: str, right: Column) -> Column:
+def compared(left: Column, symbol: str, right: Column, session: Session) -> Column:
     """A comparison, of columns or of a column with a value."""
     if any(side.title == "NULL" and side.single for side in (left, right)):
         raise NotCarried("a comparison with None, which is NULL for every row, is not mapped")
@@ -132,10 +145,11 @@ def compared(left: Column, symbol: str, right: Column) -> Column:
     sign = _SIGNS.get(symbol, symbol)
     title = f"({{}} {sign} {{}})"
     sides = [_bare(side) for side in (left, right)]
+    helper = "compared_wide" if session.ansi else "compared"
     return made(
-        f'compared({{}}, "{symbol}", {{}})',
+        f'{helper}({{}}, "{symbol}", {{}})',
         *sides,
-        helper="compared",
+        helper=helper,
         title=f"(NOT {title})" if symbol == "!=" else title,
     )
 
@@ -145,14 +159,17 @@ def _bare(side: Column) -> Column:
     return side if side.literal is None else replace(side, text=side.literal, helpers=frozenset(), imports=frozenset())
 
 
-def calculated(left: Column, symbol: str, right: Column) -> Column:
+def calculated(left: Column, symbol: str, right: Column, session: Session) -> Column:
     """Arithmetic: ``+ - * / %``."""
-    return made(f'calculated({{}}, "{symbol}", {{}})', left, right, helper="calculated", title=f"({{}} {symbol} {{}})")
+    helper, title = "strict_arithmetic" if session.ansi else "calculated", f"({{}} {symbol} {{}})"
+    if session.ansi and left.single and right.single:
+        raise NotCarried("in ANSI mode arithmetic of two values, which is one for all rows, is not mapped")
+    return made(f'{helper}({{}}, "{symbol}", {{}})', left, right, helper=helper, title=title, fails=session.ansi)
 
 
-def negative(column: Column) -> Column:
+def negative(column: Column, session: Session) -> Column:
     """A number with the other sign."""
-    return made("pc.negate({})", column, title="(- {})")
+    return made(f"pc.negate{'_checked' if session.ansi else ''}({{}})", column, title="(- {})", fails=session.ansi)
 
 
 def field(column: Column, name: str) -> Column:
@@ -160,21 +177,30 @@ def field(column: Column, name: str) -> Column:
     return made(f"field({{}}, {_plain(quoted(name))})", column, helper="field", title=f"{{}}.{_plain(name)}")
 
 
-def item(column: Column, position: int) -> Column:
-    """An element of a list by its position from 0, NULL where there is none."""
+def item(column: Column, position: int, session: Session) -> Column:
+    """An element of a list by its position from 0; where there is none it is NULL, in ANSI mode an error."""
     if position < 0:
         raise NotCarried("an item at a negative position is not mapped")
-    return made(f"list_item({{}}, {position})", each_row(column), helper="list_item", title=f"{{}}[{position}]")
+    helper = "strict_item" if session.ansi else "list_item"
+    title = f"{{}}[{position}]"
+    return made(f"{helper}({{}}, {position})", each_row(column), helper=helper, title=title, fails=session.ansi)
 
 
 def both(left: Column, right: Column) -> Column:
     """Whether two conditions are true."""
-    return made("pc.and_kleene({}, {})", left, right, title="({} AND {})")
+    return made("pc.and_kleene({}, {})", left, _never_fails(right), title="({} AND {})")
 
 
 def either(left: Column, right: Column) -> Column:
     """Whether one of two conditions is true."""
-    return made("pc.or_kleene({}, {})", left, right, title="({} OR {})")
+    return made("pc.or_kleene({}, {})", left, _never_fails(right), title="({} OR {})")
+
+
+def _never_fails(column: Column) -> Column:
+    """The column, where Spark works it out for some rows only: the emitted code does for all."""
+    if column.fails:
+        raise NotCarried("in ANSI mode what may fail is not mapped behind a condition, which decides for which rows")
+    return column
 
 
 def inverted(condition: Column) -> Column:
@@ -192,14 +218,14 @@ def valid(column: Column) -> Column:
     return made("pc.is_valid({})", column, title="({} IS NOT NULL)")
 
 
-def between(column: Column, least: Column, most: Column) -> Column:
+def between(column: Column, least: Column, most: Column, session: Session) -> Column:
     """Whether a value lies between two others, which count."""
-    return both(compared(column, ">=", least), compared(column, "<=", most))
+    return both(compared(column, ">=", least, session), compared(column, "<=", most, session))
 
 
-def same(left: Column, right: Column) -> Column:
+def same(left: Column, right: Column, session: Session) -> Column:
     """Whether two values are equal, or both NULL."""
-    equal = compared(left, "==", right)
+    equal = compared(left, "==", right, session)
     source = "pc.coalesce({}, pc.and_(pc.is_null({}), pc.is_null({})))"
     return made(source, equal, left, right, title=_inner(equal.title, left, right))
 
@@ -224,10 +250,14 @@ def _plain(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def case_when(pairs: Sequence[tuple[Column, Column]], otherwise: Column | None) -> Column:
+def case_when(pairs: Sequence[tuple[Column, Column]], otherwise: Column | None, session: Session) -> Column:
     """The value of the first condition that is true."""
     last = [] if otherwise is None else [otherwise]
-    values = [value for _, value in pairs] + last
+    values = [_never_fails(value) for value in [value for _, value in pairs] + last]
+    for condition, _ in pairs[1:]:
+        _never_fails(condition)
+    if session.ansi and not _of_one_type(values):
+        raise NotCarried("in ANSI mode values of several types have another type in common, which is not mapped")
     conditions = ", ".join("{}" for _ in pairs)
     body = ", ".join("{}" for _ in values)
     whens = " ".join(f"WHEN {{{n}}} THEN {{{len(pairs) + n}}}" for n in range(len(pairs)))
@@ -241,24 +271,39 @@ def case_when(pairs: Sequence[tuple[Column, Column]], otherwise: Column | None) 
     )
 
 
+def _of_one_type(values: Sequence[Column]) -> bool:
+    """Whether values have one type in plain sight: literals of one type, or one and the same column."""
+    known = [value for value in values if value.title != "NULL" or not value.single]
+    if all(value.literal is not None for value in known):
+        return len({value.text.rpartition(", ")[2] for value in known}) <= 1
+    return len({value.text for value in known}) == 1
+
+
 _CASTS = {"integer": "cast_to_int", "floating": "cast_to_float", "decimal": "cast_to_decimal"}
 _ZONED_CASTS = {"string": "cast_to_string", "date": "cast_to_date", "timestamp": "cast_to_timestamp"}
 _PLAIN_CASTS = {"boolean": "cast_to_bool", "binary": "cast_to_binary"}
 
 
-def cast(column: Column, target: ArrowType, zone: str) -> Column:
-    """Spark's cast without ANSI mode; ``zone`` is the argument that names the session's time zone to a helper."""
+def cast(column: Column, target: ArrowType, session: Session) -> Column:
+    """Spark's cast; in ANSI mode it ends the job where it would otherwise give NULL or another number."""
     if len(target.sorts) > 1 or target.text == 'pa.timestamp("us")':
         raise NotCarried(f"a cast to {target.text} is not mapped yet")
     sort, column = next(iter(target.sorts)), each_row(column)
     if sort in _CASTS:
-        made_of = made(f"{_CASTS[sort]}({{}}, {target.text})", column, helper=_CASTS[sort])
+        helper, options = _CASTS[sort], f", {target.text}"
     elif sort in _ZONED_CASTS:
-        made_of = made(f"{_ZONED_CASTS[sort]}({{}}{zone})", column, helper=_ZONED_CASTS[sort])
+        helper, options = _ZONED_CASTS[sort], session.zone
     elif sort in _PLAIN_CASTS:
-        made_of = made(f"{_PLAIN_CASTS[sort]}({{}})", column, helper=_PLAIN_CASTS[sort])
+        helper, options = _PLAIN_CASTS[sort], ""
     else:
         raise NotCarried(f"a cast to {target.text} is not mapped yet")
+    if not session.ansi or sort in {"string", "binary"}:
+        made_of = made(f"{helper}({{}}{options})", column, helper=helper)
+    elif sort == "integer":
+        made_of = made(f"strict_int({{}}{options})", column, helper="strict_int", fails=True)
+    else:
+        strict = made(f"strict({helper}, {{}}{options})", column, helper=helper, fails=True)
+        made_of = replace(strict, helpers=strict.helpers | {"strict"})
     title = f"CAST({column.title} AS {sql_type(target)})" if column.title else ""
     # The cast of a column keeps its name, a cast of that cast too; that of an expression is named like a function.
     keeps = column.plain is not None or (column.title.startswith("CAST(") and column.name != column.title)

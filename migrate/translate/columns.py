@@ -31,7 +31,7 @@ class Translator:
 
     ``resolve`` gives the dotted origin of a name, ``udf`` the UDF of the job that an expression is, ``is_dataset`` says
     whether a name is the DataFrame that the stage reads, ``type_of`` translates a type expression, ``bound`` gives the
-    one value that a name is bound to. ``zone`` is the argument that names the session's time zone to a helper.
+    one value that a name is bound to. ``session`` is what the job's session says about expressions.
     ``aggregates`` says that a UDF has to make one value of all rows, ``windows`` that there may be window functions,
     and UDFs that load a model.
     """
@@ -41,7 +41,7 @@ class Translator:
     is_dataset: Callable[[str], bool]
     type_of: Callable[[ast.expr], ArrowType]
     bound: Callable[[str], ast.expr | None]
-    zone: str = ""
+    session: built.Session
     aggregates: bool = False
     windows: bool = False
 
@@ -60,15 +60,15 @@ class Translator:
 
     def sql(self, text: str) -> Column | None:
         """The column of one expression in SQL, None for ``*``."""
-        return sql.expression(text, self.zone)
+        return sql.expression(text, self.session)
 
     def condition(self, text: str) -> Column:
         """The column of a condition in SQL."""
-        return sql.condition(text, self.zone)
+        return sql.condition(text, self.session)
 
     def selection(self, text: str) -> Selection:
         """The columns, the table and the condition of a query in SQL."""
-        return sql.selection(text, self.zone)
+        return sql.selection(text, self.session)
 
     def is_column(self, node: ast.expr) -> bool:
         """Whether an expression is a Column and no Python value; NotCarried where a name may be either."""
@@ -117,7 +117,7 @@ class Translator:
             if node.func.attr in {"alias", "name"}:
                 return self._alias(self.column(node.func.value), node.args[0])
             if node.func.attr in {"cast", "astype"}:
-                return built.cast(self.column(node.func.value), self.type_of(node.args[0]), self.zone)
+                return built.cast(self.column(node.func.value), self.type_of(node.args[0]), self.session)
         return expression(self, node)
 
     def _over(self, function: ast.expr, window: ast.expr) -> Column:
@@ -156,4 +156,5 @@ class Translator:
             title,
             window=built.window_of(inputs),
             loads=udf.loads or any(column.loads for column in inputs),
+            fails=any(column.fails for column in inputs),
         )

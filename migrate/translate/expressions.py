@@ -28,8 +28,8 @@ class Columns(Protocol):
     """What the operands of an expression are asked of."""
 
     @property
-    def zone(self) -> str:
-        """The argument that names the session's time zone to a helper, empty for the machine's own."""
+    def session(self) -> built.Session:
+        """What the job's session says about its expressions."""
 
     def column(self, node: ast.expr) -> Column:
         """The column of an operand; NotCarried where it has no counterpart."""
@@ -50,7 +50,7 @@ def expression(columns: Columns, node: ast.expr) -> Column | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
         return built.inverted(columns.column(node.operand))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return built.negative(columns.column(node.operand))
+        return built.negative(columns.column(node.operand), columns.session)
     if isinstance(node, ast.Subscript) and columns.is_column(node.value):
         return _item(columns, node.value, node.slice)
     if isinstance(node, ast.Attribute) and columns.is_column(node):
@@ -66,8 +66,9 @@ def _comparison(columns: Columns, left: ast.expr, sign: ast.cmpop, right: ast.ex
         return None
     if not columns.is_column(left):
         # Python asks the Column on the right, which turns the comparison round.
-        return built.compared(_operand(columns, right), _TURNED.get(symbol, symbol), _value(columns, left))
-    return built.compared(columns.column(left), symbol, _operand(columns, right))
+        turned = _TURNED.get(symbol, symbol)
+        return built.compared(_operand(columns, right), turned, _value(columns, left), columns.session)
+    return built.compared(columns.column(left), symbol, _operand(columns, right), columns.session)
 
 
 def _binary(columns: Columns, node: ast.BinOp) -> Column | None:
@@ -81,7 +82,7 @@ def _binary(columns: Columns, node: ast.BinOp) -> Column | None:
     left, right = node.left, node.right
     if symbol in "+*" and not columns.is_column(left):
         left, right = right, left  # a Column's own operator is called, so that Spark names it the other way round
-    return built.calculated(_operand(columns, left), symbol, _operand(columns, right))
+    return built.calculated(_operand(columns, left), symbol, _operand(columns, right), columns.session)
 
 
 def _method(columns: Columns, node: ast.Call) -> Column | None:
@@ -99,9 +100,10 @@ def _method(columns: Columns, node: ast.Call) -> Column | None:
         )
         return built.is_in(columns.column(tested), [_constant(one) for one in listed])
     if name == "between" and len(arguments) == 2:
-        return built.between(columns.column(tested), *(_operand(columns, side) for side in arguments))
+        least, most = (_operand(columns, side) for side in arguments)
+        return built.between(columns.column(tested), least, most, columns.session)
     if name == "eqNullSafe" and len(arguments) == 1:
-        return built.same(columns.column(tested), _operand(columns, arguments[0]))
+        return built.same(columns.column(tested), _operand(columns, arguments[0]), columns.session)
     if name == "otherwise" and len(arguments) == 1:
         return _when(columns, tested, arguments[0])
     if name == "when":
@@ -123,7 +125,7 @@ def _item(columns: Columns, collection: ast.expr, key: ast.expr) -> Column:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise NotCarried(f"the item {ast.unparse(key)} of a column is not mapped yet")
     inner = columns.column(collection)
-    return built.field(inner, value) if isinstance(value, str) else built.item(inner, value)
+    return built.field(inner, value) if isinstance(value, str) else built.item(inner, value, columns.session)
 
 
 def _when(columns: Columns, chain: ast.expr, otherwise: ast.expr | None) -> Column:
@@ -136,7 +138,8 @@ def _when(columns: Columns, chain: ast.expr, otherwise: ast.expr | None) -> Colu
             break
         pairs.insert(0, (columns.column(node.args[0]), _operand(columns, node.args[1])))
         if first:
-            return built.case_when(pairs, None if otherwise is None else _operand(columns, otherwise))
+            last = None if otherwise is None else _operand(columns, otherwise)
+            return built.case_when(pairs, last, columns.session)
         assert isinstance(node.func, ast.Attribute)
         node = node.func.value
     raise NotCarried(f"the expression {ast.unparse(chain)} is not mapped yet")
@@ -164,7 +167,7 @@ def _function(columns: Columns, node: ast.Call) -> Column | None:
 
 def _of_sql(columns: Columns, node: ast.expr) -> Column | None:
     text = _constant(node)
-    return sql.expression(text, columns.zone) if isinstance(text, str) else None
+    return sql.expression(text, columns.session) if isinstance(text, str) else None
 
 
 def _of_table(columns: Columns, name: str, arguments: list[ast.expr]) -> Column:
@@ -174,7 +177,7 @@ def _of_table(columns: Columns, name: str, arguments: list[ast.expr]) -> Column:
     defaults = function.defaults(len(given))
     if defaults is None:
         raise NotCarried(f"{name}() with {len(given)} arguments is not mapped")
-    return called(OTHER_NAMES.get(name, name), function, [*given, *map(ast.literal_eval, defaults)], columns.zone)
+    return called(OTHER_NAMES.get(name, name), function, [*given, *map(ast.literal_eval, defaults)], columns.session)
 
 
 def _argument(columns: Columns, name: str, function: Function, position: int, node: ast.expr) -> Column | Value:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.mapping import Column, NotCarried
-from migrate.translate.built import cast, each_row, literal, made, quoted
+from migrate.translate.built import Session, cast, each_row, literal, made, quoted
 from migrate.translate.spark_types import from_ddl
 
 Value = str | int | float | bool | None
@@ -44,8 +44,13 @@ class Function:
         return [value for _, _, value in left] if all(given for _, given, _ in left) else None
 
 
-def called(name: str, function: Function, arguments: Sequence[Column | Value], zone: str) -> Column:
+def called(name: str, function: Function, arguments: Sequence[Column | Value], session: Session) -> Column:
     """The column of a function of these arguments, columns and literals in the order of its kinds."""
+    if session.ansi:
+        if name in _CASTS and isinstance(arguments[0], Column):
+            title = f"{name}({arguments[0].title})" if arguments[0].title else ""
+            return replace(cast(arguments[0], from_ddl(_CASTS[name]), session), name=title, title=title)
+        function = _in_ansi_mode(name, function)
     columns = [
         each_row(argument) if function.kind(position) == "row" else argument
         for position, argument in enumerate(arguments)
@@ -55,11 +60,12 @@ def called(name: str, function: Function, arguments: Sequence[Column | Value], z
     source = function.source if isinstance(function.source, str) else function.source(*literals)
     if source.count("{}") == 1 < len(columns):
         source = source.replace("{}", ", ".join(["{}"] * len(columns)))
-    source = source.replace(ZONED, zone)
+    source = source.replace(ZONED, session.zone)
     titles = ["{}" if isinstance(argument, Column) else _title(argument) for argument in arguments]
     shown = function.title or name
     title = shown.format(*titles) if "{" in shown else f"{shown}({', '.join(titles)})"
-    return made(source, *columns, helper=function.helper or None, title=title)
+    fails = session.ansi and name in _CHECKED
+    return made(source, *columns, helper=function.helper or None, title=title, fails=fails)
 
 
 def _title(value: Value) -> str:
@@ -378,7 +384,31 @@ def struct(fields: Sequence[Column]) -> Column:
     return made(f"pc.make_struct({places}, field_names=[{names}])", *fields, title=f"struct({places})")
 
 
-def cast_function(name: str, column: Column, zone: str) -> Column | None:
+_CHECKED: Mapping[str, Function] = {
+    "abs": Function("column", "pc.abs_checked({})"),
+    "element_at": Function("row int", lambda position: _item(position).replace("list", "strict"), "strict_item"),
+    "size": Function("column", "pc.list_value_length({})"),
+}
+"""What is different in ANSI mode, as it is there."""
+
+_CASTS = {"to_date": "date", "to_timestamp": "timestamp"}
+_OF_DATES = {"add_months", "date_add", "date_format", "date_sub", "date_trunc", "datediff", "last_day", "trunc"}
+_DATES, _TYPES = "a text that is no date ends the job", "what it is given has another type in common"
+NOT_IN_ANSI_MODE: Mapping[str, str] = {
+    **dict.fromkeys(_OF_DATES, _DATES),
+    **dict.fromkeys(("array", "coalesce", "greatest", "ifnull", "least", "nvl"), _TYPES),
+}
+"""Functions that are not mapped in ANSI mode, with what is different there."""
+
+
+def _in_ansi_mode(name: str, function: Function) -> Function:
+    """A function as it is in ANSI mode; NotCarried where that depends on types that the job's source does not tell."""
+    if name in NOT_IN_ANSI_MODE:
+        raise NotCarried(f"{name}() in ANSI mode, where {NOT_IN_ANSI_MODE[name]}, is not mapped")
+    return _CHECKED.get(name, function)
+
+
+def cast_function(name: str, column: Column, session: Session) -> Column | None:
     """The cast that a function named like a type is (``int(x)``), None for another function."""
     known = {"int", "bigint", "smallint", "tinyint", "float", "double", "string", "boolean", "date", "timestamp"}
-    return cast(column, from_ddl(name), zone) if name in known else None
+    return cast(column, from_ddl(name), session) if name in known else None

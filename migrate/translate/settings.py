@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 
 from migrate.frontend.module import Module
 from migrate.mapping import NotCarried
@@ -18,28 +19,63 @@ GPUS_OF_EXECUTOR = "spark.executor.resource.gpu.amount"
 CPUS = "spark.task.cpus"
 _LOCAL = re.compile(r"local(?:\[(\d+)(?:, *\d+)?\])?")
 _SETTERS = {"config", "set"}
+_ASKERS = {"contains", "get", "getConf", "isModifiable"}
+_SQL = re.compile(r"\s*SET\s+([\w.]+)\s*=\s*(.*?)[\s;]*", re.IGNORECASE | re.DOTALL)
 
 
 def setting(module: Module, key: str) -> str | None:
     """The value that a module gives a setting, None where it leaves the default.
 
-    NotCarried for a value that is not a literal, and for more than one.
+    NotCarried for a value that is not a literal, for more than one, and where the module names the setting in a way
+    that is not understood.
     """
-    calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and _sets(node, key))
-    found = {_literal(call.args[1], key) for call in calls}
-    if len(found) > 1:
+    values, understood = set[str](), set[int]()
+    for node in ast.walk(module.tree):
+        for name, value in _pairs(node):
+            if _names(name, key):
+                understood.add(id(name))
+                values |= set() if value is None else {_literal(value, key)}
+    mentions = (node for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and id(node) not in understood)
+    for node in mentions:
+        stated = _SQL.fullmatch(node.value) if isinstance(node.value, str) else None
+        if stated and stated[1] == key:
+            values.add(stated[2])
+        elif _names(node, key):
+            raise NotCarried(f"line {node.lineno} names {key} in a way that is not understood")
+    if len(values) > 1:
         raise NotCarried(f"{key} is set to more than one value")
-    return next(iter(found), None)
+    return next(iter(values), None)
 
 
-def _sets(node: ast.Call, key: str) -> bool:
-    return (
-        isinstance(node.func, ast.Attribute)
-        and node.func.attr in _SETTERS
-        and len(node.args) == 2
-        and isinstance(node.args[0], ast.Constant)
-        and node.args[0].value == key
-    )
+def _names(node: ast.expr, key: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == key
+
+
+def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """What a piece of syntax may set, with its value: ``conf.set(key, value)``, ``[(key, value)]``, ``{key: value}``.
+
+    The value is None where it only asks: ``conf.get(key)``.
+    """
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        named = {keyword.arg: keyword.value for keyword in node.keywords}
+        first = node.args[0] if node.args else named.get("key")
+        second = node.args[1] if len(node.args) > 1 else named.get("value")
+        if first is not None and node.func.attr in _ASKERS:
+            yield first, None
+        elif first is not None and second is not None and node.func.attr in _SETTERS:
+            yield first, second
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+        yield node.elts[0], node.elts[1]
+    elif isinstance(node, ast.Dict):
+        yield from ((name, value) for name, value in zip(node.keys, node.values, strict=True) if name is not None)
+
+
+def ansi(modules: Iterable[Module]) -> bool:
+    """Whether a job, all of its modules together, asks for Spark's ANSI mode, which Spark 3.5 does not by default."""
+    values = {value.lower() for value in (setting(module, ANSI) for module in modules) if value is not None}
+    if len(values) > 1:
+        raise NotCarried(f"{ANSI} is set to more than one value")
+    return values == {"true"}
 
 
 def _literal(node: ast.expr, key: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.frontend.sql import parsed
 from migrate.mapping import Column, NotCarried, Selection
 from migrate.translate import built
+from migrate.translate.built import Session
 from migrate.translate.functions import FUNCTIONS, OTHER_NAMES, Value, called, cast_function
 from migrate.translate.spark_types import from_ddl
 
@@ -15,23 +16,23 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-def condition(text: str, zone: str) -> Column:
+def condition(text: str, session: Session) -> Column:
     """A condition over one batch; NotCarried for what has no counterpart."""
     found = _statement(f"SELECT 1 WHERE {text}", text).args.get("where")
     if found is None:
         raise _Unread(text)
-    return _column(found.this, zone)
+    return _column(found.this, session)
 
 
-def expression(text: str, zone: str) -> Column | None:
+def expression(text: str, session: Session) -> Column | None:
     """One expression of a select list, None for ``*``."""
     items = _statement(f"SELECT {text}", text).expressions
     if len(items) != 1:
         raise _Unread(text)
-    return _item(items[0], zone)
+    return _item(items[0], session)
 
 
-def selection(text: str, zone: str) -> Selection:
+def selection(text: str, session: Session) -> Selection:
     """A query of one table; NotCarried for any with more than columns and a condition."""
     from sqlglot import exp
 
@@ -41,9 +42,9 @@ def selection(text: str, zone: str) -> Selection:
     if parts - {"from", "from_"} or not isinstance(source, exp.Table) or source.alias or source.args.get("joins"):
         raise NotCarried("SQL with more than the columns of one table and a condition is not mapped yet")
     where = statement.args.get("where")
-    columns = tuple(_item(item, zone) for item in statement.expressions)
+    columns = tuple(_item(item, session) for item in statement.expressions)
     name = ".".join(part.name for part in source.parts).lower()
-    return Selection(columns, name, None if where is None else _column(where.this, zone))
+    return Selection(columns, name, None if where is None else _column(where.this, session))
 
 
 class _Unread(NotCarried):
@@ -63,19 +64,19 @@ def _statement(text: str, shown: str) -> exp.Select:
     return found[0]
 
 
-def _item(node: Any, zone: str) -> Column | None:
+def _item(node: Any, session: Session) -> Column | None:
     from sqlglot import exp
 
     if isinstance(node, exp.Star) and not any(node.args.values()):
         return None
-    return _column(node, zone)
+    return _column(node, session)
 
 
-def _column(node: Any, zone: str) -> Column:
+def _column(node: Any, session: Session) -> Column:
     from sqlglot import exp
 
     def inner(part: Any) -> Column:
-        return _column(part, zone)
+        return _column(part, session)
 
     if isinstance(node, exp.Paren):
         return inner(node.this)
@@ -84,54 +85,54 @@ def _column(node: Any, zone: str) -> Column:
     if isinstance(node, exp.Column) and all(isinstance(part, exp.Identifier) for part in node.parts):
         return built.reference(".".join(part.name for part in node.parts))
     if type(node) in _compared():
-        return built.compared(inner(node.left), _compared()[type(node)], inner(node.right))
+        return built.compared(inner(node.left), _compared()[type(node)], inner(node.right), session)
     if type(node) in _calculated():
-        found = built.calculated(inner(node.left), _calculated()[type(node)], inner(node.right))
+        found = built.calculated(inner(node.left), _calculated()[type(node)], inner(node.right), session)
         return built.untitled(found) if isinstance(node, exp.Mod) else found  # it may be mod(a, b)
     if isinstance(node, exp.And | exp.Or):
         return (built.both if isinstance(node, exp.And) else built.either)(inner(node.left), inner(node.right))
     if isinstance(node, exp.Not):
-        return _inverted(node, zone)
+        return _inverted(node, session)
     if isinstance(node, exp.NullSafeEQ):
-        return built.same(inner(node.left), inner(node.right))
+        return built.same(inner(node.left), inner(node.right), session)
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
         return built.null(inner(node.this))
     if isinstance(node, exp.Between):
-        return built.between(inner(node.this), inner(node.args["low"]), inner(node.args["high"]))
+        return built.between(inner(node.this), inner(node.args["low"]), inner(node.args["high"]), session)
     if isinstance(node, exp.In) and node.expressions:
         return built.is_in(inner(node.this), [_whole(value) for value in node.expressions])
     if isinstance(node, exp.If):
         other = node.args.get("false")
         pairs = [(inner(node.this), inner(node.args["true"]))]
-        return built.untitled(built.case_when(pairs, None if other is None else inner(other)))
+        return built.untitled(built.case_when(pairs, None if other is None else inner(other), session))
     if isinstance(node, exp.Case) and node.this is None:
         pairs = [(inner(branch.this), inner(branch.args["true"])) for branch in node.args["ifs"]]
         default = node.args.get("default")
-        return built.case_when(pairs, None if default is None else inner(default))
+        return built.case_when(pairs, None if default is None else inner(default), session)
     if isinstance(node, exp.Cast) and node.sql("spark").startswith("CAST("):
-        cast = built.cast(inner(node.this), from_ddl(node.to.sql("spark").lower()), zone)
+        cast = built.cast(inner(node.this), from_ddl(node.to.sql("spark").lower()), session)
         return built.untitled(cast) if isinstance(node.this, exp.Literal) else cast  # it may be DATE'2024-02-29'
     if isinstance(node, exp.DPipe):
-        return called("concat", FUNCTIONS["concat"], [inner(node.left), inner(node.right)], zone)
+        return called("concat", FUNCTIONS["concat"], [inner(node.left), inner(node.right)], session)
     if isinstance(node, exp.Neg) and not isinstance(node.this, exp.Literal):
-        return built.negative(inner(node.this))
+        return built.negative(inner(node.this), session)
     if isinstance(node, exp.Literal | exp.Boolean | exp.Null | exp.Neg):
         return _literal(node)
     if isinstance(node, exp.Like | exp.RegexpLike) and not node.args.get("escape"):
         if isinstance(node, exp.RegexpLike):
-            return built.untitled(_called("rlike", [node.this, node.expression], zone))
-        return _called("like", [node.this, node.expression], zone)
+            return built.untitled(_called("rlike", [node.this, node.expression], session))
+        return _called("like", [node.this, node.expression], session)
     if isinstance(node, exp.Func):
-        return _function(node, zone)
+        return _function(node, session)
     raise NotCarried(f"{node.sql('spark')} in SQL is not mapped yet")
 
 
-def _inverted(node: exp.Not, zone: str) -> Column:
+def _inverted(node: exp.Not, session: Session) -> Column:
     from sqlglot import exp
 
     if isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
-        return built.valid(_column(node.this.this, zone))
-    return built.inverted(_column(node.this, zone))
+        return built.valid(_column(node.this.this, session))
+    return built.inverted(_column(node.this, session))
 
 
 def _compared() -> Mapping[type[Any], str]:
@@ -178,7 +179,7 @@ _ONE_NAME = {"abs", "concat", "concat_ws", "exp", "floor", "greatest", "initcap"
 """Functions with one name: Spark names their result as the job spells them, which sqlglot does not keep."""
 
 
-def _function(node: Any, zone: str) -> Column:
+def _function(node: Any, session: Session) -> Column:
     """A function by the name that Spark knows it by, where sqlglot says nothing else of it than its arguments."""
     from sqlglot import exp
 
@@ -189,14 +190,14 @@ def _function(node: Any, zone: str) -> Column:
     if written.lower() != f"{name}({', '.join(part.sql('spark') for part in arguments)})".lower():
         raise NotCarried(f"{written} in SQL is not mapped yet")
     if len(arguments) == 1:
-        cast = cast_function(name, _column(arguments[0], zone), zone)
+        cast = cast_function(name, _column(arguments[0], session), session)
         if cast is not None:
             return cast
-    found = _called(name, arguments, zone)
+    found = _called(name, arguments, session)
     return found if name in _ONE_NAME else built.untitled(found)
 
 
-def _called(name: str, nodes: list[Any], zone: str) -> Column:
+def _called(name: str, nodes: list[Any], session: Session) -> Column:
     known = OTHER_NAMES.get(name, name)
     function = FUNCTIONS.get(known)
     kinds = [] if function is None else [function.kind(position) for position in range(len(nodes))]
@@ -204,10 +205,10 @@ def _called(name: str, nodes: list[Any], zone: str) -> Column:
     if function is None or defaults is None:
         raise NotCarried(f"the function {name} with {len(nodes)} arguments in SQL is not mapped yet")
     given = [
-        _column(node, zone) if kind in {"column", "row", "number"} else _checked(_whole(node), kind, name)
+        _column(node, session) if kind in {"column", "row", "number"} else _checked(_whole(node), kind, name)
         for node, kind in zip(nodes, kinds, strict=True)
     ]
-    return called(known, function, [*given, *map(_default, defaults)], zone)
+    return called(known, function, [*given, *map(_default, defaults)], session)
 
 
 def _checked(value: Value, kind: str | None, name: str) -> Value:

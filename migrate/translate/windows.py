@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from migrate.mapping import Column, NotCarried, Window
-from migrate.translate.built import each_row, literal, quoted
+from migrate.translate.built import Session, each_row, literal, quoted
 from migrate.translate.orders import Order, order_of
 
 _FUNCTIONS = "pyspark.sql.functions."
@@ -21,6 +21,10 @@ _BOUNDS = {"unboundedPreceding": None, "unboundedFollowing": None, "currentRow":
 
 class Columns(Protocol):
     """What the parts of a window are asked of."""
+
+    @property
+    def session(self) -> Session:
+        """What the job's session says about its expressions."""
 
     @property
     def bound(self) -> Callable[[str], ast.expr | None]:
@@ -41,6 +45,8 @@ def over(columns: Columns, function: ast.expr, window: ast.expr) -> Column:
         raise NotCarried(f"{ast.unparse(function)} over a window is not mapped")
     if name in _RANKS | _SHIFTS and (not orders or frame is not None):
         raise NotCarried(f"{name}() takes a window with an order and without a frame")
+    if name == "sum" and columns.session.ansi:
+        raise NotCarried("a sum over a window that does not fit ends the job in ANSI mode, which is not mapped")
     if name in _ENDS and not orders:
         raise NotCarried(f"{name}() over a window without an order depends on how rows arrive")
     values, options = _arguments(columns, name, function)
@@ -55,6 +61,7 @@ def over(columns: Columns, function: ast.expr, window: ast.expr) -> Column:
         helpers=frozenset({"over_window"}).union(*(column.helpers for column in used)),
         imports=frozenset[str]().union(*(column.imports for column in used)),
         window=Window(tuple(keys), f"OverWindow(batch, []{order}).by", bool(orders)),
+        fails=any(column.fails for column in used),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from job_of import PREAMBLE
 
 from migrate.oracle import Options, Tolerance, Verdict, compare
 from migrate.rewrite import rewrite
-from migrate.translate.functions import FUNCTIONS
+from migrate.translate.functions import FUNCTIONS, NOT_IN_ANSI_MODE
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
 
@@ -129,18 +130,66 @@ CASTS = {
     "day": ("string", "timestamp"),
     "at": ("date", "string", "bigint", "double"),
 }
+ANSI = 'spark.conf.set("spark.sql.ansi.enabled", "true")\n'
+ANSI_CASTS = {
+    "i": ("string", "double", "bigint", "boolean", "decimal(12,2)", "timestamp"),
+    "big": ("float", "string"),
+    "x": ("float", "boolean"),
+    "flag": ("int", "string", "double"),
+    "price": ("double", "int", "string", "boolean", "decimal(12,4)"),
+    "day": ("string", "timestamp"),
+    "at": ("date", "string", "bigint", "double"),
+}
+ENDS_IN_ANSI_MODE = """
+-F.col("i")
+F.abs("big")
+F.col("i") + 1
+F.col("x") / F.col("x")
+F.col("i") % 0
+F.col("tags")[0]
+F.element_at("tags", -1)
+F.to_date("s")
+F.col("s").cast("double")
+F.col("k").cast("timestamp")
+F.col("big").cast("int")
+F.col("x").cast("bigint")
+F.col("price").cast("decimal(5,1)")
+F.expr("cast('1.5' AS int)")
+"""
+"""Each at values of the adversarial table."""
+ENDS_HERE = {*ENDS_IN_ANSI_MODE.splitlines(), 'F.abs("i")'}
+HOLD_IN_ANSI_MODE = """
+F.abs("id")
+-F.col("id")
+F.col("i") % 7
+F.col("i") / 7
+F.col("id") * F.col("id")
+F.col("y") + F.col("id")
+F.col("y") + F.col("y")
+F.col("y") * 2
+F.col("x") - 1.5
+F.col("y") > F.col("i")
+F.col("y") == 1
+F.split(F.lit("a,b"), ",")[1]
+F.element_at(F.split(F.lit("a,b"), ","), 2)
+F.to_date(F.lit("2024-02-29"))
+F.to_timestamp(F.lit("2024-02-29 01:02:03"))
+F.lit(" 17 ").cast("smallint")
+F.lit("1.5e3").cast("double")
+F.lit("yes").cast("boolean")
+F.when(F.col("i") > 1, "a").otherwise("b")
+"""
 EXACT = {"outputTimestampType": "TIMESTAMP_MICROS", "datetimeRebaseModeInWrite": "CORRECTED"}
 LAST_DIGIT = Tolerance(rel=5e-16)
 """Java's own sine, power and logarithm may differ from C's in the last digit."""
 
 
-def _job(folder: Path) -> Path:
-    lines = EXPRESSIONS.strip().splitlines()
-    casts = [f'F.col("{c}").cast("{t}").alias("{c} to {t}")' for c, types in CASTS.items() for t in types]
+def _job(folder: Path, lines: Sequence[str], casts: Mapping[str, Sequence[str]], settings: str = "") -> Path:
+    made = [f'F.col("{c}").cast("{t}").alias("{c} to {t}")' for c, types in casts.items() for t in types]
     file = folder / "job.py"
-    body = ",\n    ".join(['"id"', *lines, *casts])
+    body = ",\n    ".join(['"id"', *lines, *made])
     # Dates before 1582 and instants before 1900 are refused by the format that Spark writes by default.
-    settings = "".join(f'spark.conf.set("spark.sql.parquet.{key}", "{value}")\n' for key, value in EXACT.items())
+    settings += "".join(f'spark.conf.set("spark.sql.parquet.{key}", "{value}")\n' for key, value in EXACT.items())
     file.write_text(
         f"{PREAMBLE}{settings}out = df.select(\n    {body},\n)\nout.write.parquet(path)\n", encoding="utf-8"
     )
@@ -155,7 +204,36 @@ def test_the_list_has_every_function() -> None:
 
 
 def test_functions_give_the_same(engines: Engines, table: Path, tmp_path: Path) -> None:
-    job = _job(tmp_path)
+    _compare(_job(tmp_path, EXPRESSIONS.strip().splitlines(), CASTS), engines, table, tmp_path)
+
+
+@pytest.mark.slow
+def test_functions_give_the_same_in_ansi_mode(engines: Engines, table: Path, tmp_path: Path) -> None:
+    lines = [line for line in EXPRESSIONS.strip().splitlines() if line not in ENDS_HERE]
+    lines = [line for line in lines if line.removeprefix("F.").partition("(")[0] not in NOT_IN_ANSI_MODE]
+    job = _job(tmp_path, [*lines, *HOLD_IN_ANSI_MODE.strip().splitlines()], ANSI_CASTS, ANSI)
+    _compare(job, engines, table, tmp_path)
+
+
+def test_what_ends_a_job_in_ansi_mode_ends_it_on_both(engines: Engines, table: Path, tmp_path: Path) -> None:
+    tries = [
+        f"try:\n    df.select(({one}).alias('out')).collect()\n    print({n}, 'holds')\n"
+        f"except Exception:\n    print({n}, 'ends')\n"
+        for n, one in enumerate(ENDS_IN_ANSI_MODE.strip().splitlines())
+    ]
+    job = tmp_path / "job.py"
+    job.write_text("".join([PREAMBLE, ANSI, *tries]), encoding="utf-8")
+    made = rewrite(job, everything=True)
+    assert [Path(name).name for name in made.run] == ["job_ray.py"], made.report
+    made.write()
+    (tmp_path / "table").symlink_to(table)
+    on_spark = engines.spark.run(job, tmp_path).stdout
+    on_ray = engines.ray.run(made.folder / made.run[0], tmp_path).stdout
+    assert on_spark == "".join(f"{n} ends\n" for n in range(len(tries)))
+    assert on_ray == on_spark
+
+
+def _compare(job: Path, engines: Engines, table: Path, tmp_path: Path) -> None:
     made = rewrite(job, everything=True)
     assert [Path(name).name for name in made.run] == ["job_ray.py"], made.report
     made.write()
