@@ -54,6 +54,13 @@ class FrameRows(Mapping):
             "foreach(df.map_batches(lambda batch: batch.filter(compared(batch['id'], '>', 4)), "
             "batch_format='pyarrow'), touch)",
         ),
+        Case(
+            "added up",
+            "total = spark.sparkContext.accumulator(0)\n"
+            'df.filter("id > 4").foreach(lambda row: total.add(row.id))\n'
+            "print(total.value)",
+            "total = Accumulator(0)",
+        ),
         Case("in a lambda", "rows = lambda: df.collect()\nprint(rows())", None),
     )
 

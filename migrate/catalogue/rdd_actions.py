@@ -35,10 +35,13 @@ class RddActions(Mapping):
     ## Semantics
     Elements come in the order of their partitions. Numbers are added up within the partitions first and then from
     one partition to the next, which decides about the last digits and about zero values. ``take`` and ``first`` look
-    at one partition, then at up to four times as many, until there are enough elements.
+    at one partition, then at up to four times as many, until there are enough elements. Accumulators get what a task
+    has added with the task's result, so a task that is repeated counts once; a function runs as often as on Spark.
 
     ## Not covered
-    Trees of partial results (``treeReduce``, ``treeAggregate``), histograms and approximate counts.
+    Trees of partial results (``treeReduce``, ``treeAggregate``), histograms and approximate counts. A job with an
+    accumulator stays where functions are called as often as the engine pleases: in UDFs, in front of ``cartesian``,
+    or of ``take`` behind a ``union`` or ``coalesce``.
     """
 
     code = "SR901"
@@ -82,9 +85,40 @@ class RddActions(Mapping):
             "rdd.foreachPartition(note)\nrdd.foreach(lambda number: note([number + 100]))",
         ),
         Case(
+            "accumulators",
+            "from pyspark.accumulators import AccumulatorParam\n\n\n"
+            "class Names(AccumulatorParam):\n"
+            "    def zero(self, value):\n"
+            "        return set()\n\n"
+            "    def addInPlace(self, value1, value2):\n"
+            "        return value1 | value2\n\n\n"
+            "sc = spark.sparkContext\n"
+            "calls, seen = sc.accumulator(0), sc.accumulator({'driver'}, Names())\n\n\n"
+            "def count(number):\n"
+            "    global seen\n"
+            "    calls.add(1)\n"
+            "    seen += {number % 5}\n"
+            "    return number % 3, number\n\n\n"
+            "pairs = sc.parallelize(range(40), 2).map(count)\n"
+            "print(calls.value, pairs.take(3), calls.value)\n"
+            "calls.value = 100\n"
+            "top = pairs.reduceByKey(max)\n"
+            "print(sorted(top.collect()), top.count(), calls.value)\n"
+            "pairs.join(sc.parallelize([(1, 'one')], 1)).foreach(lambda one: calls.add(1000))\n"
+            "print(calls, sorted(map(str, seen.value)))",
+            "calls, seen = Accumulator(0), Accumulator({'driver'}, Names())",
+        ),
+        Case(
             "rows of a frame",
             "print(df.rdd.count(), df.rdd.getNumPartitions() > 0)",
             "print(frame_rows(df).count(), frame_rows(df).getNumPartitions() > 0)",
+        ),
+        Case(
+            "an accumulator in front of what Spark computes ahead",
+            "calls = spark.sparkContext.accumulator(0)\n"
+            "rdd = df.rdd.map(lambda row: calls.add(1))\n"
+            "print(rdd.union(rdd).take(1), calls.value)",
+            None,
         ),
         Case("a tree", "out = df.rdd.map(len).top(1, len, 3)", None),
     )

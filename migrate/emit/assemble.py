@@ -20,7 +20,7 @@ from migrate.emit.uses import stores
 from migrate.frontend.module import Module
 from migrate.ir import Engine
 from migrate.mapping import Edit, NotCarried
-from migrate.translate import broadcasts, rdds
+from migrate.translate import accumulators, broadcasts, rdds
 from migrate.translate.edits import apply, physical_lines
 from migrate.translate.helpers import helper_source
 from migrate.translate.locate import bound_value, functions
@@ -82,8 +82,7 @@ def ray_text(part: Part, flow: Flow, layout: Layout) -> str:
     text = _pruned(module, edits, SPARK_PACKAGES)
     used = names_used(ast.parse(text))
     _ask_for_udfs(part, module, used)
-    if broadcasts.NAME in used:
-        part.helpers.add(broadcasts.HELPER)
+    part.helpers |= {module.HELPER for module in (accumulators, broadcasts) if module.NAME in used}
     part.helpers |= helpers_for(module, used)
     own = siblings(ast.parse(text), module, project)
     constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []

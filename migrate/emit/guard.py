@@ -15,6 +15,7 @@ from migrate.emit.walk import Walk
 from migrate.ir import Engine, Kind, Span, Stage
 from migrate.mapping import Edit
 from migrate.passes.place import is_handed_over, is_udf_maker
+from migrate.translate.accumulators import added_by_both
 from migrate.translate.locate import call_of, defined, functions, receiver_of
 from migrate.translate.stand_ins import names_of, stand_ins, uses_of
 
@@ -203,6 +204,13 @@ def check_crossings(flow: Flow, handoffs: list[HandOff]) -> None:
                 f"line {source.span.line} makes no DataFrame, and only that can be handed over as Parquet",
                 {boundary.source, boundary.target},
             )
+
+
+def check_accumulators(flow: Flow) -> None:
+    """An accumulator is Spark's or Ray's: nothing brings together what both have counted."""
+    both = added_by_both(flow.job, flow.module)
+    if both:
+        raise CannotCut("the job has an accumulator, and functions on both engines may add to it", both)
 
 
 def check_order(flow: Flow) -> None:

@@ -13,6 +13,7 @@ from migrate.frontend.project import Project
 from migrate.ir import Job, Stage
 from migrate.mapping import Emission, NotCarried
 from migrate.passes.place import is_native_shuffle
+from migrate.translate.accumulators import uncounted
 from migrate.translate.kept import kept_because
 from migrate.translate.locate import call_of, deferred, functions
 
@@ -64,7 +65,7 @@ def plan(job: Job, module: Module, project: Project) -> Plan:
     for emission in emissions.values():
         for claim in emission.claims:
             refusals.pop(claim, None)
-    return Plan(emissions, refusals)
+    return Plan(emissions, {**uncounted(job, module, refusals), **refusals})
 
 
 def _emission(stage: Stage, job: Job, module: Module, project: Project) -> Emission:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from migrate.emit.flow import Flow, HandOff, Part
-from migrate.emit.guard import check_crossings, check_order, check_returns, check_uses
+from migrate.emit.guard import check_accumulators, check_crossings, check_order, check_returns, check_uses
 from migrate.emit.ledger import read_text, write_text
 from migrate.emit.sessions import session_edits
 from migrate.emit.uses import blocks
@@ -31,6 +31,7 @@ def part_of(flow: Flow, engine: Engine, handoffs: list[HandOff], left: Iterable[
         walk.part.edits += check_uses(flow, walk)
         check_crossings(flow, walk.part.handoffs)
         check_order(flow)
+        check_accumulators(flow)
         _stages(flow, walk.part)
         walk.part.edits += session_edits(flow.module, flow.sessions)
     _statements(flow, walk)

@@ -13,6 +13,7 @@ from migrate.emit.uses import blocks, changes, header, loads, own_nodes, stores
 from migrate.ir import Engine, Stage
 from migrate.mapping import Edit, Emission
 from migrate.passes.place import is_udf_maker
+from migrate.translate.accumulators import accumulator_edit, accumulators_on_ray
 from migrate.translate.broadcasts import broadcast_edit, broadcasts_in, frees_broadcast
 from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
@@ -110,6 +111,9 @@ class Walk(Ledger):
         if self.engine is Engine.RAY and not stages and frees_broadcast(statement, self.module, flow.sessions):
             self.remove(statement)
             return False
+        if self.engine is Engine.SPARK and not stages and accumulators_on_ray(flow.job, statement, flow.sessions):
+            self.remove(statement)
+            return False
         own = {stage.engine for stage in stages if stage.engine}
         called = flow.called(statement)
         session = self._session(statement, bool(own | called)) if self.engine is Engine.RAY else None
@@ -201,9 +205,11 @@ class Walk(Ledger):
             return not again
         if has_stages or not read & flow.sessions:
             return None
-        made = broadcasts_in(statement, flow.sessions)
+        made = [broadcast_edit(self.module, call) for call in broadcasts_in(statement, flow.sessions)]
+        counters = accumulators_on_ray(flow.job, statement, flow.sessions)
+        made += [accumulator_edit(self.module, call) for call in counters]
         if made:
-            self.part.edits += [broadcast_edit(self.module, call) for call in made]
+            self.part.edits += made
             self.needs(statement, read - flow.sessions, crossing=False)
             self.stay(statement)
             return True

@@ -104,14 +104,40 @@ names = Broadcast(load_names())""",
         code="SR438",
         name="accumulator",
         matches="`sc.accumulator(0)`, added to inside functions.",
-        why="Spark counts a retried or recomputed task again, so the figure is approximate by design.",
-        do="Return the count as a column and sum it, or count with `ds.filter(...).count()`.",
+        why=(
+            "Spark adds what a task counted when the task ends: once in an action, again with each evaluation of a "
+            "transformation, and again where a shuffle's task is repeated."
+        ),
+        do=(
+            "The emitted `Accumulator` gets what a task added together with the task's result, so a repeated task "
+            "counts once. The job's own text stays."
+        ),
         before="""\
 bad = sc.accumulator(0)
-rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)""",
-        after='bad = ds.filter(expr=col("size") == 0).count()',
+rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)
+print(bad.value)""",
+        after="""\
+class Accumulator:
+    def __init__(self, value):
+        self.total, self.shares = value, []  # a share for each task: what it has added
+
+    @property
+    def value(self):
+        while self.shares:
+            self.total += ray.get(self.shares.pop())
+        return self.total
+
+
+bad = Accumulator(0)
+rdd.foreach(lambda row: bad.add(1) if row.size == 0 else None)
+print(bad.value)""",
+        differences=(
+            (
+                "Where functions are called as often as the engine pleases (UDFs of a DataFrame, `cartesian`, `take` "
+                "behind a `union`), the job stays on Spark."
+            ),
+        ),
         symbols=("SparkContext.accumulator",),
-        severity=Severity.WARNING,
         reported=False,
     ),
     Rule(

@@ -57,8 +57,7 @@ _REASONS = (
     ),
     (
         "it works through Hadoop's formats, which run in the JVM",
-        r"SparkContext\.(newAPIHadoop|hadoop|sequence|pickle)(File|RDD)|"
-        r"RDD\.saveAs(NewAPI)?(Hadoop|Sequence|Pickle)(File|Dataset)",
+        r"SparkContext\.(newAPIHadoop|hadoop|sequence)(File|RDD)|RDD\.saveAs(NewAPI)?(Hadoop|Sequence)(File|Dataset)",
     ),
     (
         "what Spark promises of the commit of a table is Spark's to keep",

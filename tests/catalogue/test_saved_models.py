@@ -1,4 +1,4 @@
-"""A model that one engine has saved, loaded by the other: it says the same of the same rows."""
+"""What one engine has saved, models and pickled elements, loaded by the other: it says the same."""
 
 from __future__ import annotations
 
@@ -37,14 +37,34 @@ print(line.weights.toArray().round(9), round(line.intercept, 9))
 for features in sc.parallelize(rows, 2).map(lambda row: [row[1], row[2]]).collect():
     print(round(line.predict(features), 9), machine.predict(features), several.predict(features))
 """
+_PICKLED_HEAD = """\
+from pyspark.sql import SparkSession
+
+sc = SparkSession.builder.getOrCreate().sparkContext
+"""
+_PICKLE = """\
+elements = ["é", ("t", 1), None, b"\\xff", {"a": 1.5}, [float("inf")], 2**70]
+sc.parallelize(elements, 3).map(lambda element: (element, type(element).__name__)).saveAsPickleFile("mixed", 2)
+sc.parallelize(range(6000), 1).map(lambda n: str(n) * 40).saveAsPickleFile("long")
+"""
+_UNPICKLE = """\
+print(sorted(sc.pickleFile("mixed").map(str).collect()))
+print(sc.pickleFile("long", 4).map(lambda text: text[:4]).glom().map(lambda part: (part[:1], len(part))).collect())
+"""
 
 
 @pytest.mark.parametrize("saved_by", ["spark", "ray"])
-def test_the_other_engine_loads_it(saved_by: str, engines: Engines, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("head", "save", "load"),
+    [pytest.param(_HEAD, _SAVE, _LOAD, id="models"), pytest.param(_PICKLED_HEAD, _PICKLE, _UNPICKLE, id="pickles")],
+)
+def test_the_other_engine_loads_it(
+    saved_by: str, head: str, save: str, load: str, engines: Engines, tmp_path: Path
+) -> None:
     parts = {}
-    for name, body in (("save", _SAVE), ("load", _LOAD)):
+    for name, body in (("save", save), ("load", load)):
         job = tmp_path / f"{name}.py"
-        job.write_text(_HEAD + body, encoding="utf-8")
+        job.write_text(head + body, encoding="utf-8")
         made = rewrite(job, everything=True)
         made.write()
         assert made.run == (f"{name}_ray.py",), made.findings

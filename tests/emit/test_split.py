@@ -389,13 +389,40 @@ def test_a_name_that_is_taken_for_something_else_later(tmp_path: Path) -> None:
     assert "print(out.real)" in rewritten(text, tmp_path).files["job_ray.py"]
 
 
-@pytest.mark.parametrize("added", ["acc.add(1)", "global acc\n    acc += 1"], ids=["method", "operator"])
-def test_an_accumulator_keeps_what_adds_to_it_on_spark(added: str, tmp_path: Path) -> None:
-    text = (
-        f"{HEAD}\n\ndef count(x):\n    {added}\n    return x\n\n\n"
-        "spark = SparkSession.builder.getOrCreate()\nacc = spark.sparkContext.accumulator(0)\n"
-        "print(spark.sparkContext.parallelize([1]).map(count).collect())\n"
-    )
-    result = rewritten(text, tmp_path)
+COUNTED = """\
+sales = spark.read.parquet("sales").sample(0.5)
+sales.rdd.foreach(count)
+print(acc.value)
+"""
+
+
+def _counting(body: str) -> str:
+    """A job with an accumulator."""
+    made = "spark = SparkSession.builder.getOrCreate()\nacc = spark.sparkContext.accumulator(0)\n"
+    return f"{HEAD}\n\ndef count(x):\n    acc.add(1)\n    return x\n\n\n{made}{body}"
+
+
+def test_an_accumulator_is_made_where_it_is_added_to(tmp_path: Path) -> None:
+    files = rewritten(_counting(COUNTED), tmp_path).files
+    assert "acc" not in files["job_spark.py"]
+    assert "acc = Accumulator(0)\n" in files["job_ray.py"] and "print(acc.value)\n" in files["job_ray.py"]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        pytest.param(
+            "spark.range(3).select(F.udf(count)('id')).show()\n", "functions as often as the engine pleases", id="udf"
+        ),
+        pytest.param("print(spark.sparkContext.parallelize([1]).map(count).histogram(2))\n", "stays", id="unmapped"),
+        pytest.param(
+            "rdd = spark.sparkContext.parallelize([1]).map(count)\nprint(rdd.union(rdd).first())\n",
+            "RDD.first on line 25 calls functions as often as the engine pleases",
+            id="computed ahead",
+        ),
+    ],
+)
+def test_what_cannot_count_as_spark_does_keeps_the_accumulator_there(body: str, sentence: str, tmp_path: Path) -> None:
+    result = rewritten(_counting(body), tmp_path)
     assert result.files == {} and not result.complete
-    assert any("job_ray.py would use acc" in finding.message for finding in result.findings)
+    assert any(sentence in finding.message for finding in result.findings), result.findings

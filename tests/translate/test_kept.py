@@ -35,7 +35,7 @@ from migrate.translate.kept import format_kept_because, kept_because
         ("DataFrame.randomSplit", "partitions"),
         ("SparkContext.newAPIHadoopFile", "Hadoop"),
         ("RDD.saveAsHadoopFile", "Hadoop"),
-        ("RDD.saveAsPickleFile", "Hadoop"),
+        ("RDD.saveAsSequenceFile", "Hadoop"),
         ("DataFrameWriter.saveAsTable", "commit"),
         ("DataFrameReader.jdbc", "JDBC"),
     ],
