@@ -193,8 +193,9 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
             "deleted and superseded rows."
         ),
         do=(
-            "Keep the read on Spark, or use `ray.data.read_delta`, `read_iceberg` or `read_hudi`, which ask the "
-            "table's log; they were not compared here. Never point `read_parquet` at such a folder."
+            "A Delta table by its path is read with `ray.data.read_delta`; the emitted code raises at deletion "
+            "vectors and at column mapping, which that reader gets wrong or refuses. `read_iceberg` and `read_hudi` "
+            "ask the table's log too; they were not compared here. Never point `read_parquet` at such a folder."
         ),
         before='df = spark.read.format("delta").load("s3://lake/events")',
         symbols=("DeltaTable.forPath", "DeltaTable.forName", "DeltaTable.toDF", "DeltaTable.*"),

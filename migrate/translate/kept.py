@@ -9,7 +9,6 @@ _JAR = "Spark needs a jar for it and Ray the package {}; neither comes with its 
 _FORMATS = {
     "avro": _JAR.format("fastavro"),
     "com.databricks.spark.xml": "Spark needs a jar for it, and Ray has no reader of XML",
-    "delta": _JAR.format("deltalake"),
     "hudi": _JAR.format("hudi"),
     "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
     "jdbc": _DRIVER,

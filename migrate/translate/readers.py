@@ -142,9 +142,31 @@ def images(call: Call, source: Source) -> Emission:
     return replace(emission, notes=("the emitted code reads images with Pillow, which has to be installed for it",))
 
 
+def delta(call: Call, source: Source) -> Emission:
+    """A read of a Delta table, of its latest version or of one that has a number."""
+    options = dict(source.options)
+    if "timestampasof" in options:
+        raise NotCarried("which version of a Delta table was there at a time is not asked here; give its number")
+    version = str(options.pop("versionasof", ""))
+    if version:
+        if not version.isdecimal():
+            raise NotCarried(f"versionAsOf of a Delta table is a whole number, not {version}")
+        options["versionasof"] = int(version)
+    source = replace(source, options=options)
+    if source.schema is not None:
+        raise NotCarried("a schema for a Delta table, which has its own, is not mapped")
+    given = ", ".join([_paths(source), *source.arguments({"versionasof": "version"})])
+    return Emission(
+        f"read_delta({given})",
+        helpers=("read_delta",),
+        notes=("the emitted code reads Delta tables with the package deltalake, which has to be installed for it",),
+    )
+
+
 READERS: dict[str, Callable[[Call, Source], Emission]] = {
     "binaryfile": _by("read_binary_files"),
     "csv": csv,
+    "delta": delta,
     "image": images,
     "json": json,
     "libsvm": libsvm,

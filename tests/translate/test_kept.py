@@ -66,7 +66,7 @@ def test_the_report_says_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "word"),
     [
-        ('spark.read.format("delta").load(args.input)', "deltalake"),
+        ('spark.read.format("iceberg").load(args.input)', "pyiceberg"),
         ('spark.read.format("avro").load(args.input)', "fastavro"),
         ('spark.read.load(args.input, format="iceberg")', "catalog"),
         ('spark.read.format("jdbc").option("url", "jdbc:x").load()', "JDBC driver"),
