@@ -6,19 +6,9 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
-from migrate.translate.ml_stages import check_stage
+from migrate.translate.ml_pipelines import PIPELINES, stages_of
 from migrate.translate.names import members_used
-from migrate.translate.stand_ins import (
-    chained,
-    check_parts,
-    check_uses,
-    class_name,
-    is_fitted_stage,
-    offer_of,
-    stand_ins,
-)
-
-_PIPELINES = ("pyspark.ml.Pipeline", "pyspark.ml.pipeline.Pipeline")
+from migrate.translate.stand_ins import check_parts, check_uses, is_fitted_stage, offer_of
 
 
 class MlPipeline(Mapping):
@@ -99,41 +89,14 @@ class MlPipeline(Mapping):
             if not fits:
                 raise NotCarried("the model was neither fitted nor loaded in this job")
             return self.emit(call.neighbour(fits[0].id))
-        asked = frozenset(members_used(call.module.tree))
-        models = {call.stage.result} if call.stage.result is not None else set()
-        own = offer_of(_PIPELINES[0], asked)
-        check_uses(call.module, _PIPELINES[0], own, models)
-        origins = [_origin(call, stage) for stage in self._stages(call)]
-        offers = [offer_of(origin, asked) for origin in origins]
-        for origin, offer in zip(origins, offers, strict=True):
-            check_uses(call.module, origin, offer, set())
-            if "fit" not in offer.members:
-                raise NotCarried(f"{class_name(origin)} is mapped where it is applied, and not in a pipeline yet")
-            check_stage(origin, call)
-        check_parts(call.module, is_fitted_stage, frozenset[str]().union(*(offer.members for offer in offers)))
-        return Emission(helpers=("pipeline",), offers=own.members)
-
-    def _stages(self, call: Call) -> list[ast.expr]:
         fit = call.node()
-        maker = fit.func.value if isinstance(fit.func, ast.Attribute) else None
-        maker = call.bound(maker.id) if isinstance(maker, ast.Name) else maker
-        if not isinstance(maker, ast.Call) or call.resolve(maker.func) not in _PIPELINES:
+        made = fit.func.value if isinstance(fit.func, ast.Attribute) else None
+        maker = call.bound(made.id) if isinstance(made, ast.Name) else made
+        if not isinstance(maker, ast.Call) or call.resolve(maker.func) not in PIPELINES:
             raise NotCarried("the pipeline is not built where it can be read")
-        stages = next((keyword.value for keyword in maker.keywords if keyword.arg == "stages"), None)
-        if not isinstance(stages, ast.List) or len(maker.keywords) != 1 or maker.args:
-            raise NotCarried("the stages of the pipeline are not a literal list")
-        if not stages.elts:
-            raise NotCarried("the pipeline has no stages")
-        return stages.elts
-
-
-def _origin(call: Call, stage: ast.expr) -> str:
-    """The class of a stage that is made in place or bound to a name."""
-    maker = call.bound(stage.id) if isinstance(stage, ast.Name) else stage
-    makers = list(chained(maker)) if isinstance(maker, ast.Call) else []
-    if not makers:
-        raise NotCarried(f"the pipeline stage {call.text(stage)} is not built where it can be read")
-    origin = call.resolve(makers[-1].func) or call.text(makers[-1].func)
-    if origin not in stand_ins():
-        raise NotCarried(f"{origin.rpartition('.')[2]} is not mapped yet")
-    return origin
+        asked = frozenset(members_used(call.module.tree))
+        own = offer_of(PIPELINES[0], asked)
+        check_uses(call.module, PIPELINES[0], own, {call.stage.result} if call.stage.result is not None else set())
+        members = (offer_of(origin, asked).members for origin in stages_of(call, maker))
+        check_parts(call.module, is_fitted_stage, frozenset[str]().union(*members))
+        return Emission(helpers=("pipeline",), offers=own.members)

@@ -127,7 +127,10 @@ RULES = (
             "It fits one model for each fold and setting, `parallelism` of them at once, from a thread pool on "
             "the driver."
         ),
-        do="For MLlib models stay on Spark. For Python models use Ray Tune (SR715).",
+        do=(
+            "Give the folds a column, `foldCol`: then the search moves with the estimators that do, and is the same. "
+            "For Python models use Ray Tune (SR715)."
+        ),
         before="""\
 CrossValidator(estimator=lr, estimatorParamMaps=grid, evaluator=auc, numFolds=5, parallelism=4).fit(train)""",
         differences=("The folds come from Spark's random split: see SR319.",),

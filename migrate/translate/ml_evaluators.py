@@ -6,7 +6,7 @@ import ast
 from abc import abstractmethod
 
 from migrate.ir import Kind
-from migrate.mapping import Call, Emission, NotCarried
+from migrate.mapping import Call, NotCarried
 from migrate.translate.ml_stages import MlStage
 from migrate.translate.stand_ins import made_of
 
@@ -21,10 +21,9 @@ class MlEvaluator(MlStage):
     def metrics(self) -> frozenset[str]:
         """The values of ``metricName`` that are carried over."""
 
-    def emit(self, call: Call) -> Emission:
+    def check(self, call: Call) -> None:
         for maker in made_of(call.module, self.origin):
             for keyword in maker.keywords:
                 known = isinstance(keyword.value, ast.Constant) and keyword.value.value in self.metrics
                 if keyword.arg == "metricName" and not known:
                     raise NotCarried(f"the metric {call.text(keyword.value)} (line {maker.lineno}) is not mapped yet")
-        return super().emit(call)

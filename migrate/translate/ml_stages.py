@@ -53,7 +53,9 @@ class MlStage(Mapping):
 
 def check_stage(origin: str, call: Call) -> None:
     """What the mapping of a class has to say of a job that makes one for a pipeline."""
-    for mapping in MlStage.__subclasses__():
+    waiting = list(MlStage.__subclasses__())
+    for mapping in waiting:
+        waiting += mapping.__subclasses__()
         if getattr(mapping, "origin", None) == origin:
             mapping().check(call)
 

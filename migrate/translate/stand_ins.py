@@ -165,12 +165,20 @@ def check_uses(module: Module, origin: str, offer: Offer, models: set[str], *, b
             raise NotCarried(f"{name} with {unknown} (line {call.lineno}) is not mapped yet")
     holders = names_of(module, origin, module.tree) | models
     makers = list(made_of(module, origin))
+    in_grids = {id(param) for param in grid_params(module)}
     for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Attribute) or node.attr in offer.members:
+        if not isinstance(node, ast.Attribute) or node.attr in offer.members or id(node) in in_grids:
             continue
         value = node.value
         if (isinstance(value, ast.Name) and value.id in holders) or any(inner in makers for inner in chained(value)):
             raise NotCarried(f"{name}.{node.attr} (line {node.lineno}) is not mapped yet")
+
+
+def grid_params(module: Module) -> Iterator[ast.expr]:
+    """What a job gives a grid as parameters: ``lr.regParam`` of ``addGrid(lr.regParam, [0.1, 0.01])``."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "addGrid":
+            yield from node.args[:1]
 
 
 def is_fitted_stage(node: ast.expr) -> bool:
