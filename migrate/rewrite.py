@@ -14,7 +14,7 @@ from pathlib import Path
 from migrate.emit.assemble import Layout, finished
 from migrate.emit.cut import cut
 from migrate.emit.plan import Plan, plan
-from migrate.emit.siblings import foreign_imports, siblings
+from migrate.emit.siblings import siblings
 from migrate.emit.spec import parity_spec
 from migrate.errors import MigrateError
 from migrate.findings import Finding, Severity
@@ -26,6 +26,7 @@ from migrate.ir import Engine, Job, Stage, Verdict
 from migrate.passes import judge
 from migrate.passes.place import is_heavy
 from migrate.report.json import Fingerprints, finding_document, stage_document
+from migrate.translate.foreign import foreign_imports
 
 _REPORT, _SPEC = "report.json", "parity.toml"
 

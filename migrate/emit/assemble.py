@@ -14,7 +14,7 @@ from migrate.emit.collide import refuse_collisions
 from migrate.emit.flow import CannotCut, Flow, Part
 from migrate.emit.imports import add_imports, imports_above
 from migrate.emit.prune import prune
-from migrate.emit.siblings import SPARK_PACKAGES, find_siblings, foreign_imports, refuse_relative, shipped, siblings
+from migrate.emit.siblings import find_siblings, refuse_relative, shipped, siblings
 from migrate.emit.style import formatted
 from migrate.emit.uses import stores
 from migrate.frontend.module import Module
@@ -22,6 +22,7 @@ from migrate.ir import Engine
 from migrate.mapping import Edit, NotCarried
 from migrate.translate import accumulators, broadcasts, rdds
 from migrate.translate.edits import apply, physical_lines
+from migrate.translate.foreign import SPARK_PACKAGES, foreign_imports
 from migrate.translate.helpers import helper_source
 from migrate.translate.locate import bound_value, functions
 from migrate.translate.names import asked_of, names_used

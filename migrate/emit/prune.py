@@ -10,6 +10,7 @@ from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit
 from migrate.translate.edits import Lines, apply, stands_alone, with_gap
+from migrate.translate.foreign import imported_names, package_of
 from migrate.translate.udfs import FORMS
 
 _BUILDERS = (
@@ -81,14 +82,11 @@ def _only_builds(module: Module, value: ast.expr) -> bool:
 
 def _made_by(module: Module, decorator: ast.expr, packages: tuple[str, ...]) -> bool:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return (module.resolve(function) or "").split(".")[0] in packages
+    return package_of(module.resolve(function) or "", packages) is not None
 
 
 def _foreign(node: ast.AST, packages: tuple[str, ...]) -> bool:
-    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        names = [node.module]
-    return any(name.split(".")[0] in packages for name in names)
+    return any(package_of(name, packages) for name in imported_names(node))
 
 
 def _import(
@@ -100,8 +98,7 @@ def _import(
     packages: tuple[str, ...],
 ) -> Iterable[Edit]:
     def stays(alias: ast.alias) -> bool:
-        origin = statement.module or "" if isinstance(statement, ast.ImportFrom) else alias.name
-        if origin.split(".")[0] in packages:
+        if any(package_of(name, packages) for name in imported_names(statement, alias)):
             return False
         bound = alias.asname or alias.name.split(".")[0]
         return bound in used or bound not in once

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from migrate.emit.imports import add_imports
 from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import NotCarried
 from migrate.translate.edits import physical_lines
-
-SPARK_PACKAGES = ("pyspark", "horovod", "sparkdl", "petastorm")
 
 
 def siblings(tree: ast.Module, module: Module, project: Project) -> dict[str, Module]:
@@ -33,17 +30,6 @@ def siblings(tree: ast.Module, module: Module, project: Project) -> dict[str, Mo
 def shipped(found: dict[str, Module]) -> list[str]:
     """What travels to the workers, seen from the job's folder: a package whole, a module alone."""
     return sorted({path.split("/")[0] for path in found})
-
-
-def foreign_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and package of every import of a package that a Ray job does not have."""
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module]
-        for name in names:
-            if name.split(".")[0] in SPARK_PACKAGES:
-                yield getattr(node, "lineno", 0), name.split(".")[0]
 
 
 def find_siblings(text: str, module: Module, project: Project, folder: str) -> str:
