@@ -25,7 +25,8 @@ _IMPORTS = (
 class Trainer:
     """A TorchTrainer: the statement ``before`` makes it, the expression ``result`` runs it and is what rank 0 returned.
 
-    The result travels as bytes, because Ray Train hands back nothing that holds tensors.
+    The result travels as bytes, because Ray Train hands back nothing that holds tensors. Where none is wanted,
+    ``result`` only runs it.
     """
 
     before: str
@@ -62,20 +63,22 @@ def trainer(
     retries: Retries | None = None,
     *,
     reports: bool = False,
+    returns: bool = True,
 ) -> Trainer:
     """The trainer that runs the expression ``loop`` on that many workers; ``shards`` says who gets which rows.
 
     ``use_gpu`` is the expression that says whether they train on GPUs. A name is given to one that is no literal.
-    ``reports`` says that they report checkpoints.
+    ``reports`` says that they report checkpoints, ``returns`` that what rank 0 gives is wanted.
     """
-    name = _free_name(call, "trainer", "ray_trainer", "torch_trainer")
+    name = free_name(call, "trainer", "ray_trainer", "torch_trainer")
     literal = use_gpu in ("False", "True")
-    gpus = use_gpu if literal else _free_name(call, "use_gpu", "on_gpus", "with_gpus")
+    gpus = use_gpu if literal else free_name(call, "use_gpu", "on_gpus", "with_gpus")
     cpus = cpus_per_task(call.module)
     before = render(
         "train/torch_trainer.py.j2",
         trainer=name,
-        loop=loop,
+        loop=f"cloudpickle.dumps({loop})" if returns else loop,
+        returns=returns,
         workers=workers,
         gpus=gpus,
         condition="" if literal else use_gpu,
@@ -91,13 +94,14 @@ def trainer(
     asks = "" if use_gpu == "False" else "TorchConfig, "
     configs = [*["CheckpointConfig"] * reports, *["FailureConfig"] * bool(retries), "RunConfig", "ScalingConfig"]
     imports: tuple[str, ...] = (
-        *_IMPORTS,
+        *(_IMPORTS if returns else _IMPORTS[:-1]),
         f"from ray.train import {', '.join(configs)}",
         f"from ray.train.torch import {asks}TorchTrainer",
     )
     if "ray." in use_gpu:
         imports = (*imports, "import ray")
-    return Trainer(before, f"cloudpickle.loads({name}.fit().return_value)", imports)
+    result = f"{name}.fit()"
+    return Trainer(before, f"cloudpickle.loads({result}.return_value)" if returns else result, imports)
 
 
 def own_function(call: Call, node: ast.expr | None) -> ast.FunctionDef:
@@ -137,7 +141,8 @@ def _backend(use_gpu: str) -> str:
     return {"False": "", "True": both}.get(use_gpu, f'{both} if {use_gpu} else "gloo"')
 
 
-def _free_name(call: Call, *names: str) -> str:
+def free_name(call: Call, *names: str) -> str:
+    """The first of the names that the job does not use; NotCarried where it uses all of them."""
     taken = {node.id for node in ast.walk(call.module.tree) if isinstance(node, ast.Name)}
     taken |= {node.arg for node in ast.walk(call.module.tree) if isinstance(node, ast.arg)}
     free = next((name for name in names if name not in taken and name not in functions(call.module)), None)

@@ -20,11 +20,13 @@ def environment(python: str) -> dict[str, str]:
     }
 
 
-def process(python: str, script: Path, *arguments: Path) -> subprocess.CompletedProcess[str]:
-    """A job run to its end."""
+def process(
+    python: str, script: Path, *arguments: Path, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A job run to its end, from the folder, by default the script's own."""
     return subprocess.run(
         [python, str(script), *map(str, arguments)],
-        cwd=script.parent,
+        cwd=folder or script.parent,
         env=environment(python),
         capture_output=True,
         text=True,

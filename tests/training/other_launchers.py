@@ -37,6 +37,8 @@ def distributed(rate, momentum=0.0):
     optimizer = torch.optim.SGD(model.parameters(), lr=rate * dist.get_world_size(), momentum=momentum)
     fit(model, optimizer, all_features()[rank :: int(os.environ["WORLD_SIZE"])])
     weights = model.module.state_dict()
+    if rank == 0:
+        torch.save(weights, "distributed.pt")
     # Behind the process group it would be freed as its last owner: while Gloo's thread waits for this one, and this
     # one for Gloo's.
     del model
@@ -97,11 +99,26 @@ def main():
     frame = spark.createDataFrame(rows, "key int, a double, b double")
     rate = 0.05
     launched = TorchDistributor(num_processes=2, local_mode=True, use_gpu=False).run(distributed, rate, momentum=0.9)
+    script = "launched_script.py"
+    weights = sys.argv[1] + ".script"
+    torch.save(all_features(), "features.pt")
+    TorchDistributor(num_processes=2, local_mode=True, use_gpu=False).run(script, "--rate", rate, weights)
+    local = torch.load(weights)
+    nothing = TorchDistributor(num_processes=2, local_mode=False, use_gpu=False).run(script, "--rate", 0.5, weights)
+    assert nothing is None
     runner = HorovodRunner(np=2)
     reduced = runner.run(with_horovod, rate=rate)
     single = HorovodRunner(np=-1).run(alone_with_horovod, rate=rate)
     met = frame.repartition(2, "key").sortWithinPartitions("key").rdd.barrier().mapPartitions(in_barrier).collect()
-    results = {"distributed": launched, "with_horovod": reduced, "alone_with_horovod": single, "in_barrier": met[0]}
+    results = {
+        "distributed": launched,
+        "saved": torch.load("distributed.pt"),
+        "script": local,
+        "script_on_executors": torch.load(weights),
+        "with_horovod": reduced,
+        "alone_with_horovod": single,
+        "in_barrier": met[0],
+    }
     torch.save([results], sys.argv[1])
     spark.stop()
 

@@ -30,18 +30,31 @@ HOROVOD = (
     "unused_parameters",
     "warmed_up",
     "scheduled",
+    "sampled",
+    "clipped_over_passes",
+    "several_rates",
+    "two_networks",
+    "stopped_early",
     "operations",
     "uneven_shards",
 )
-LAUNCHERS = ("distributed", "with_horovod", "alone_with_horovod", "in_barrier")
+LAUNCHERS = (
+    "distributed",
+    "saved",
+    "script",
+    "script_on_executors",
+    "with_horovod",
+    "alone_with_horovod",
+    "in_barrier",
+)
 Results = list[dict[str, dict[str, Any]]]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]
 
 
 def run(python: str, script: Path, out: Path) -> Results:
-    """What each rank of a job gave."""
-    done = process(python, script, out)
+    """What each rank of a job gave, which is run from its own folder."""
+    done = process(python, script, out, folder=out.parent)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     results: Results = torch.load(out)
     return results
@@ -67,6 +80,7 @@ def combinations(spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -
 def launchers(spark_python: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Results]:
     """The job that starts training in other ways; Databricks' `sparkdl`, which is closed, has a stand-in on Spark."""
     folder = tmp_path_factory.mktemp("launchers")
+    shutil.copy(HERE / "launched_script.py", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HERE / "stand_ins"), prepend=os.pathsep)
         return run_both(Path(shutil.copy(HERE / "other_launchers.py", folder)), spark_python)
