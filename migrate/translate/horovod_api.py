@@ -51,9 +51,11 @@ OPERATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "grouped_allgather_async": ("gathers", ("tensors", *_NAMED)),
     "allgather_object": ("gathers", ("obj", "name")),
     "alltoall": ("gathers", ("tensor", "splits", *_NAMED)),
+    "alltoall_async": ("gathers", ("tensor", "splits", *_NAMED)),
     "reducescatter": ("gathers", ("tensor", "name", "compression", *_SCATTER[1:])),
     "reducescatter_async": ("gathers", ("tensor", *_SCATTER)),
     "grouped_reducescatter": ("gathers", ("tensors", "name", "compression", *_SCATTER[1:])),
+    "grouped_reducescatter_async": ("gathers", ("tensors", *_SCATTER)),
     "broadcast": ("broadcasts", _CAST),
     "broadcast_": ("broadcasts", _CAST),
     "broadcast_async": ("broadcasts", _CAST),
@@ -118,5 +120,9 @@ REFUSED = {
     "add_process_set": REFUSED_OPTIONS["process_set"],
     "ProcessSet": REFUSED_OPTIONS["process_set"],
     "sparse_allreduce_async": REFUSED_OPTIONS["sparse_as_dense"],
+    "start_timeline": "it is Horovod's own record of its operations",
+    "stop_timeline": "it is Horovod's own record of its operations",
+    "horovod": "of Horovod only horovod.torch is carried over; a person has to give a loop of Keras, TensorFlow or "
+    "MXNet to another trainer of Ray Train",
 }
 """Why a part of Horovod is not carried over."""

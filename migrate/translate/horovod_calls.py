@@ -167,5 +167,7 @@ def _is_default(value: ast.expr, origin: str | None) -> bool:
 
 
 def _refusal(name: str, node: ast.expr) -> NotCarried:
-    reason = REFUSED.get(name.split(".")[0], "it is not mapped yet")
+    asks = name.endswith(("_built", "_enabled", "_supported"))
+    unknown = "it asks how Horovod was built, and it is gone on Ray" if asks else "it has no mapping yet"
+    reason = REFUSED.get(name.split(".")[0], unknown)
     return NotCarried(f"{ast.unparse(node).partition('(')[0]} (line {node.lineno}) is not carried over: {reason}")

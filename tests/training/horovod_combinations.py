@@ -194,6 +194,84 @@ def scheduled():
     return model.state_dict()
 
 
+def sampled():
+    features, targets = shard()
+    data = torch.utils.data.TensorDataset(features[:49], targets[:49])
+    sampler = torch.utils.data.distributed.DistributedSampler(data, num_replicas=hvd.size(), rank=hvd.rank())
+    loader = torch.utils.data.DataLoader(data, batch_size=8, sampler=sampler)
+    model = network(0)
+    optimizer = hvd.DistributedOptimizer(sgd(model), named_parameters=model.named_parameters())
+    for epoch in range(2):
+        sampler.set_epoch(epoch)
+        for rows, wanted in loader:
+            optimizer.zero_grad()
+            error(model, rows, wanted).backward()
+            optimizer.step()
+    return model.state_dict()
+
+
+def clipped_over_passes():
+    model = network(0)
+    optimizer = hvd.DistributedOptimizer(
+        sgd(model, 0.02), model.named_parameters(), hvd.Compression.none, backward_passes_per_step=2, op=hvd.Sum
+    )
+    rows = list(batches())
+    for first, second in zip(rows[:6:2], rows[1:6:2], strict=True):
+        optimizer.zero_grad()
+        for features, targets in (first, second):
+            error(model, features, targets).backward()
+        optimizer.synchronize()
+        torch.nn.utils.clip_grad_value_(model.parameters(), 0.2)
+        with optimizer.skip_synchronize():
+            optimizer.step()
+    return model.state_dict()
+
+
+def several_rates():
+    """One rate for each of two layers, and a layer that is frozen."""
+    model = network(0)
+    model.insert(1, torch.nn.Linear(16, 16).requires_grad_(False))
+    groups = [{"params": model[0].parameters(), "lr": 0.01}, {"params": model[3].parameters(), "weight_decay": 0.1}]
+    optimizer = torch.optim.AdamW(groups, lr=0.02)
+    optimizer = hvd.DistributedOptimizer(optimizer, named_parameters=model.named_parameters())
+    epochs(model, optimizer)
+    return model.state_dict()
+
+
+def two_networks():
+    """Two optimizers whose steps take turns, as those of adversarial networks do."""
+    models = {"first": network(0), "second": network(1)}
+    optimizers = {
+        name: hvd.DistributedOptimizer(
+            sgd(model), named_parameters=[(f"{name}.{one}", each) for one, each in model.named_parameters()]
+        )
+        for name, model in models.items()
+    }
+    for features, targets in batches():
+        for name, other in (("first", "second"), ("second", "first")):
+            optimizers[name].zero_grad()
+            (error(models[name], features, targets) + models[other](features).detach().mean()).backward()
+            optimizers[name].step()
+    return {f"{name}.{one}": each for name in models for one, each in models[name].state_dict().items()}
+
+
+def stopped_early():
+    """The loop ends by a number that all ranks agree on, while that of a rank alone would end it elsewhere."""
+    model = network(0)
+    optimizer = hvd.DistributedOptimizer(sgd(model), named_parameters=model.named_parameters())
+    hvd.broadcast_parameters(list(model.named_parameters()), root_rank=0)
+    steps = 0
+    for features, targets in batches():
+        optimizer.zero_grad()
+        loss = error(model, features, targets)
+        loss.backward()
+        optimizer.step()
+        steps += 1
+        if hvd.allreduce(loss.detach(), name="loss").item() < 1.52:
+            break
+    return {**model.state_dict(), "steps": torch.tensor(steps)}
+
+
 def operations():
     rank, size = hvd.rank(), hvd.size()
     row = torch.arange(4.0) + rank / 3
@@ -226,6 +304,19 @@ def operations():
         time.sleep(0.01)
     assert hvd.synchronize(handle) is place
     found["in place"] = place
+    found["in place at once"] = hvd.allreduce_(row.clone(), op=hvd.Min)
+    several = [row.clone(), 2 * row]
+    found["grouped in place"] = torch.stack(hvd.grouped_allreduce_(several))
+    found["grouped later"] = torch.stack(hvd.synchronize(hvd.grouped_allreduce_async([row, -row], op=hvd.Sum)))
+    found["grouped in place later"] = torch.stack(hvd.synchronize(hvd.grouped_allreduce_async_(several)))
+    found["gathered several later"] = torch.cat(hvd.synchronize(hvd.grouped_allgather_async([row[:1], row])))
+    found["scattered several"] = torch.cat(hvd.grouped_reducescatter([row, -row], op=hvd.Sum))
+    found["scattered later"] = hvd.synchronize(hvd.reducescatter_async(row))
+    found["scattered several later"] = torch.cat(hvd.synchronize(hvd.grouped_reducescatter_async([row, 3 * row])))
+    found["exchanged later"], found["received later"] = hvd.synchronize(hvd.alltoall_async(row))
+    found["sent in place"] = hvd.broadcast_(row.clone(), 0)
+    found["sent later"] = hvd.synchronize(hvd.broadcast_async(row, 0))
+    found["sent in place later"] = hvd.synchronize(hvd.broadcast_async_(row.clone(), 1))
     leaf = torch.tensor([1.0 + rank], requires_grad=True)
     (hvd.allreduce(leaf * 2, op=hvd.Sum) * (rank + 1)).sum().backward()
     found["gradient"] = leaf.grad
@@ -249,6 +340,11 @@ def train(threads):
         unused_parameters,
         warmed_up,
         scheduled,
+        sampled,
+        clipped_over_passes,
+        several_rates,
+        two_networks,
+        stopped_early,
         operations,
         uneven_shards,  # last: Horovod numbers operations without a name, and ranks now count differently
     ]

@@ -12,6 +12,7 @@ from migrate.frontend.project import Project
 from migrate.mapping import NotCarried
 from migrate.translate.edits import apply
 from migrate.translate.horovod import TrainEdits, rewrite_train_function
+from migrate.translate.horovod_api import OPERATIONS, RANKS, VALUES
 from migrate.translate.locate import functions
 from migrate.translate.rendezvous import rendezvous_of
 
@@ -134,7 +135,8 @@ REFUSED = [
         "held.restore .* only commit is",
         id="a state restored by hand",
     ),
-    pytest.param({"loop": "hvd.start_timeline('t')"}, "hvd.start_timeline .* not mapped yet", id="unknown"),
+    pytest.param({"loop": "hvd.start_timeline('t')"}, "hvd.start_timeline .* own record", id="timeline"),
+    pytest.param({"loop": "hvd.shine()"}, "hvd.shine .* no mapping yet", id="unknown"),
     pytest.param({"loop": "hvd.allreduce(1, True)"}, "not passed by its name", id="average by position"),
     pytest.param({"loop": "hvd.allreduce(1, average=flag)"}, "not a literal", id="average told later"),
     pytest.param({"loop": "hvd.allreduce(*rows)"}, "cannot be told from the source", id="unpacked"),
@@ -270,3 +272,10 @@ def test_a_rendezvous_made_by_hand_falls_away(tmp_path: Path) -> None:
 def test_another_use_of_the_meeting_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotCarried, match="line 20 uses ports, which comes from the rendezvous"):
         edited(MEETING.replace("    return [(rank", "    return [(ports"), tmp_path)
+
+
+def test_every_function_that_is_carried_over_ran_on_real_horovod(checkout: Path) -> None:
+    text = (checkout / "tests" / "training" / "horovod_combinations.py").read_text(encoding="utf-8")
+    attributes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute))
+    ran = {ast.unparse(attribute).removeprefix("hvd.") for attribute in attributes}
+    assert {*OPERATIONS, *RANKS, *VALUES} <= ran
