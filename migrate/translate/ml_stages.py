@@ -11,6 +11,8 @@ from migrate.mapping import Call, Emission, Mapping, NotCarried
 from migrate.translate.names import members_used
 from migrate.translate.stand_ins import check_uses, offer_of, stand_ins
 
+_FITS = (Kind.FIT, Kind.TRAIN)
+
 
 class MlStage(Mapping):
     """A transformer or estimator that a template with ``{# stands_in: ... #}`` brings to Ray.
@@ -43,7 +45,7 @@ class MlStage(Mapping):
         ):
             raise NotCarried("params given at fit or transform are not mapped yet")
         offer = offer_of(self.origin, frozenset(members_used(call.module.tree)))
-        fits = [stage for stage in call.job.stages if stage.kind is Kind.FIT and stage.symbol in self.symbols]
+        fits = [stage for stage in call.job.stages if stage.kind in _FITS and stage.symbol in self.symbols]
         check_uses(call.module, self.origin, offer, {stage.result for stage in fits if stage.result is not None})
         return Emission(helpers=(stand_ins()[self.origin],), offers=offer.members)
 
