@@ -10,8 +10,10 @@ from migrate.frontend.module import Module
 from migrate.frontend.project import Project
 from migrate.mapping import Edit, NotCarried
 from migrate.translate.checkpoint import Checkpoints
+from migrate.translate.foreign import package_of
 from migrate.translate.horovod_api import RANKS, RAY_TRAIN
 from migrate.translate.horovod_calls import HorovodCalls
+from migrate.translate.kept import PETASTORM
 from migrate.translate.locate import with_callees
 from migrate.translate.reached import reached_functions
 from migrate.translate.rendezvous import Rendezvous
@@ -82,6 +84,7 @@ class _Rewrite:
         for function in (self.function, *others):
             self.calls.refuse_rest(function, gone)
         self.calls.refuse_states([self.function, *others])
+        self._refuse_petastorm()
         self.out.edits += self.calls.edits
         self.out.helpers |= self.calls.helpers
         self.out.imports |= self.calls.imports
@@ -91,6 +94,14 @@ class _Rewrite:
         if not self.elastic:
             self._checkpoints()
         return self.out
+
+    def _refuse_petastorm(self) -> None:
+        """NotCarried where the worker reads with petastorm: of what Horovod's jobs use, all that Ray has not."""
+        for node in (node for one in with_callees(self.module, self.function) for node in ast.walk(one)):
+            if not isinstance(node, ast.Name | ast.Attribute):
+                continue
+            if package_of(self.module.resolve(node) or "", ("petastorm",)):
+                raise NotCarried(f"{ast.unparse(node)} (line {node.lineno}) is not carried over: {PETASTORM}")
 
     def _checkpoints(self) -> None:
         reached = with_callees(self.module, self.function)

@@ -6,6 +6,11 @@ import re
 
 _DRIVER = "it works through a JDBC driver, which runs in the JVM"
 _JAR = "Spark needs a jar for it and Ray the package {}; neither comes with its engine, so they were not compared"
+PETASTORM = (
+    "petastorm no longer imports with today's PyArrow, so nothing can be compared with it, and its threads decide the "
+    "order of rows; a person has to choose the order in which ray.train.get_dataset_shard gives them"
+)
+"""Why what petastorm reads is left as it is."""
 _FORMATS = {
     "avro": _JAR.format("fastavro"),
     "com.databricks.spark.xml": "Spark needs a jar for it, and Ray has no reader of XML",
@@ -63,6 +68,40 @@ _REASONS = (
         r"DataFrame(Writer)?\.(insertInto|saveAsTable)|DataFrameWriterV2",
     ),
     (_DRIVER, r"DataFrame(Reader|Writer)\.jdbc"),
+    (
+        "DeepSpeed shards the model over GPUs, where this was not compared; a person has to choose the workers and "
+        "call deepspeed.initialize in the train function of a TorchTrainer",
+        r"DeepspeedTorchDistributor",
+    ),
+    (
+        "its function trains with TensorFlow, and only training with PyTorch is carried over; a person has to give it "
+        "to a TensorflowTrainer, inside the scope of a MultiWorkerMirroredStrategy",
+        r"MirroredStrategyRunner",
+    ),
+    (
+        "it feeds TensorFlow through queues of Spark's executors; a person has to write its function for a "
+        "TensorflowTrainer that Ray Data feeds",
+        r"tensorflowonspark(\.\w+)*|TFCluster|TFEstimator(Model)?",
+    ),
+    (
+        "it reads its store with petastorm, which no longer imports with today's PyArrow, so nothing can be compared "
+        "with it; a person has to write its loop for a TorchTrainer that Ray Data feeds",
+        r"(Torch|Keras)Estimator(Model)?",
+    ),
+    (
+        PETASTORM,
+        r"petastorm(\.\w+)*|Converter",
+    ),
+    (
+        "Spark deals its groups of rows out by ranges that it samples; whether the trees that an XGBoostTrainer grows "
+        "from other groups will do is for a person to decide",
+        r"SparkXGBRanker(Model)?",
+    ),
+    (
+        "its network runs inside of Spark's JVMs, natively; whether the trees of a LightGBMTrainer on Ray will do is "
+        "for a person to decide",
+        r"LightGBM\w+",
+    ),
 )
 """Each with a pattern of what the calls are methods of, or of the method itself."""
 
