@@ -14,7 +14,8 @@ class MapInArrow(Mapping):
 
     ## Semantics
     The function stays as it is: called once for each block and fed record batches of at most 10,000 rows. What it
-    yields is taken by position, whatever its columns are called.
+    yields is taken by position, whatever its columns are called. What loads in front of its loop becomes a class, as
+    for ``mapInPandas``.
 
     ## Not covered
     ``barrier`` and ``profile``; a schema made at run time.

@@ -18,6 +18,11 @@ class MapInPandas(Mapping):
     the types that Spark gives them; what it yields is matched by name and converted to the declared types as there. A
     share of a GPU for each task stays what the job sets.
 
+    A function that loads a model or opens a connection in front of its loop, and does nothing else there, becomes a
+    class: the loading in its constructor, the loop in its ``__call__``. It runs on a pool of actors, one to begin with
+    and up to one for each CPU, each of which loads once. Loading is what the known libraries call so (``torch.load``,
+    ``joblib.load``, ``from_pretrained``, ``psycopg2.connect``, ...), and a function of the job that does it.
+
     ## Not covered
     ``barrier`` and ``profile``; a schema made at run time.
     """
@@ -69,6 +74,31 @@ class MapInPandas(Mapping):
             'out = df.map_batches(map_in_pandas(lambda frames: frames), batch_format="pyarrow", batch_size=None, '
             "num_gpus=0.5)",
             elsewhere="nothing here: it needs a GPU on both engines",
+        ),
+        Case(
+            "a model loaded in front of the loop",
+            "import pickle\n"
+            'MODEL = os.path.abspath("model.pkl")\n'
+            'with open(MODEL, "wb") as file:\n'
+            '    pickle.dump({"bonus": 2.0, "name": "week 7"}, file)\n'
+            "def score(frames):\n"
+            '    with open(MODEL, "rb") as file:\n'
+            "        model = pickle.load(file)\n"
+            '    week = model.get("name")\n'
+            "    for frame in frames:\n"
+            '        yield frame.assign(x=frame["x"] + model["bonus"], week=week)[["id", "x", "week"]]\n'
+            'out = df.mapInPandas(score, "id long, x double, week string")',
+            "class Score:\n"
+            "    def __init__(self):\n"
+            '        with open(MODEL, "rb") as file:\n'
+            "            self.model = pickle.load(file)\n"
+            '        self.week = self.model.get("name")\n'
+            "    def __call__(self, frames):\n"
+            "        for frame in frames:\n"
+            '            yield frame.assign(x=frame["x"] + self.model["bonus"], week=self.week)[["id", "x", "week"]]\n'
+            "out = df.map_batches(LoadingStep, fn_constructor_args=[lambda: map_in_pandas(Score(), "
+            'pa.schema([("id", pa.int64()), ("x", pa.float64()), ("week", pa.string())]))], batch_format="pyarrow", '
+            "batch_size=None, compute=actor_pool(), num_cpus=0)",
         ),
         Case("a barrier stage", "out = df.mapInPandas(lambda frames: frames, df.schema, barrier=True)", None),
         Case("a schema made at run time", "out = df.mapInPandas(lambda frames: frames, make_schema())", None),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from migrate.mapping import Call, Difference, Edit, Emission, NotCarried
 from migrate.translate.edits import Lines, closed_before
+from migrate.translate.set_up import set_up_of
 from migrate.translate.settings import ROWS, ZONE, gpu_option, pandas_options
 from migrate.translate.spark_types import arrow_type
 
@@ -105,13 +106,28 @@ def rows_of(call: Call) -> Rows:
 
 
 def map_blocks(call: Call, helper: str) -> Emission:
-    """The emission of a function over iterators of batches, through the helper of that name."""
+    """The emission of a function over iterators of batches, through the helper of that name.
+
+    A function that loads in front of its loop becomes a class, which loads once for each actor of a pool.
+    """
     function, rows = function_text(call, ("func", "schema")), rows_of(call)
-    given = function if rows.schema is None else f"{function}, {rows.schema}"
+    node = call.argument("func", 0)
+    loading = set_up_of(call, node) if node is not None else None
+    schema = "" if rows.schema is None else f", {rows.schema}"
     options = pandas_options(call.module, ZONE, ROWS)
+    made = f"{helper}({f'{loading.name}()' if loading else function}{schema}{options})"
+    batches = 'batch_format="pyarrow", batch_size=None'
+    gpu = gpu_option(call.module)
+    if loading is None:
+        text = f".map_batches({made}, {batches}{gpu})"
+    else:
+        pool = f"{batches}, compute=actor_pool(), num_cpus=0{gpu}"
+        text = f".map_batches(LoadingStep, fn_constructor_args=[lambda: {made}], {pool})"
     return Emission(
-        f'.map_batches({helper}({given}{options}), batch_format="pyarrow", batch_size=None{gpu_option(call.module)})',
-        helpers=(helper,),
+        text,
+        helpers=(helper, "loading_step") if loading else (helper,),
         imports=tuple(rows.imports),
+        edits=loading.edits if loading else (),
         sorts=rows.sorts,
+        notes=(f"what {function} loads in front of its loop is loaded once for each actor",) if loading else (),
     )
