@@ -124,7 +124,9 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
         if stage.scope and stage.scope not in functions(flow.module):
             continue
         names = found.setdefault(stage.scope, set())
-        if stage.result is not None and stage.kind not in _VALUES and not _of_values(flow, stage):
+        if stage.symbol == "DataFrame.randomSplit":
+            names |= _pieces(flow, stage)
+        elif stage.result is not None and stage.kind not in _VALUES and not _of_values(flow, stage):
             names.add(stage.result)
         receiver = receiver_of(flow.module, stage)
         if isinstance(receiver, ast.Name):
@@ -133,6 +135,19 @@ def _held(flow: Flow, moved: list[Stage], handoffs: list[HandOff]) -> dict[str, 
             handoff.dataset for handoff in handoffs if inside(stage.statement, flow.module.span(handoff.statement))
         }
     return {scope: names - flow.sessions for scope, names in found.items()}
+
+
+def _pieces(flow: Flow, stage: Stage) -> set[str]:
+    """The names that a list of datasets is unpacked into, or that its members are given."""
+    found = set()
+    for node in ast.walk(flow.module.tree):
+        if isinstance(node, ast.Assign):
+            inside_list = (
+                isinstance(node.value, ast.Subscript) and flow.module.segment(node.value.value) == stage.result
+            )
+            unpacked = inside(stage.chain, flow.module.span(node)) and isinstance(node.targets[0], ast.Tuple | ast.List)
+            found |= {name for target in node.targets for name in stores(target)} if inside_list or unpacked else set()
+    return found
 
 
 def _holders(flow: Flow, moved: list[Stage], scope: str, name: str) -> set[str]:

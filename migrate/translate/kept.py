@@ -57,7 +57,7 @@ _REASONS = (
     ),
     (
         "the rows that it draws depend on Spark's partitions and its generator",
-        r"DataFrame\.(sample|sampleBy|randomSplit)",
+        r"DataFrame\.(sample|sampleBy)",
     ),
     (
         "it works through Hadoop's formats, which run in the JVM",

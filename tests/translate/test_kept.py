@@ -32,7 +32,7 @@ from migrate.translate.kept import format_kept_because, kept_because
         ("pyspark.mllib.random.RandomRDDs.normalRDD", "numbers"),
         ("StreamingContext.socketTextStream", "streaming"),
         ("StreamGrouped.applyInPandasWithState", "streaming"),
-        ("DataFrame.randomSplit", "partitions"),
+        ("DataFrame.sampleBy", "partitions"),
         ("SparkContext.newAPIHadoopFile", "Hadoop"),
         ("RDD.saveAsHadoopFile", "Hadoop"),
         ("RDD.saveAsSequenceFile", "Hadoop"),
