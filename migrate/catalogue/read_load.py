@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping
-from migrate.translate import readers
+from migrate.translate import jdbc, readers
 from migrate.translate.sources import read_of
 
 
@@ -12,7 +12,8 @@ class ReadLoad(Mapping):
     """
     ## Matches
     ``spark.read.load(path)`` with ``format`` and options wherever they are given, for Parquet (which is the default),
-    CSV, JSON, text, ORC, ``binaryFile``, ``image`` and ``libsvm``, and for Delta tables by their path.
+    CSV, JSON, text, ORC, ``binaryFile``, ``image`` and ``libsvm``, for Delta tables by their path, and for PostgreSQL
+    by ``jdbc``.
 
     ## Semantics
     Those of the reader of that format. Images of JPEG, PNG and BMP are rows of bytes in the order blue, green, red, as
@@ -25,7 +26,7 @@ class ReadLoad(Mapping):
 
     ## Not covered
     Avro, Iceberg and Hudi stay on Spark: it needs a jar for each and Ray a package (fastavro, pyiceberg, hudi), so
-    their answers were not compared. So do JDBC, whose drivers run in the JVM, and XML. A Delta table as of a time. The
+    their answers were not compared. So do other databases, and XML. A Delta table as of a time. The
     emitted code raises at images of other formats, with a palette, a colour profile, more or less than 8 bits, or cut
     short.
     """
@@ -103,8 +104,18 @@ class ReadLoad(Mapping):
             None,
         ),
         Case("a table of a catalogue", 'out = spark.read.format("iceberg").load("lake.events")', None),
-        Case("a database", 'out = spark.read.format("jdbc").option("url", "jdbc:x").load()', None),
+        Case(
+            "a query of PostgreSQL",
+            'out = spark.read.format("jdbc").options(url="jdbc:postgresql://db/shop", query="SELECT id FROM orders")'
+            '.option("password", os.environ["PASSWORD"]).load()',
+            'out = read_jdbc("jdbc:postgresql://db/shop", query="SELECT id FROM orders", '
+            'properties={"password": os.environ["PASSWORD"]})',
+            elsewhere="tests/catalogue/test_jdbc.py",
+        ),
+        Case("another database", 'out = spark.read.format("jdbc").option("url", "jdbc:x").load()', None),
     )
 
     def emit(self, call: Call) -> Emission:
+        if jdbc.is_jdbc(call):
+            return jdbc.by_options(call)
         return readers.read(call, read_of(call, ("path", "format", "schema")))

@@ -169,8 +169,8 @@ ds = ray.data.read_csv("people.csv", convert_options=convert)""",
         matches="A read or write of a relational database by JDBC.",
         why="It needs a JVM driver, and Spark pushes filters and column choice down to the database.",
         do=(
-            "Keep it on Spark and cross by Parquet. `ray.data.read_sql` with a Python driver is the alternative "
-            "where no pushdown is needed."
+            "PostgreSQL is read with psycopg, in the parts that Spark makes. Keep other databases on Spark and cross "
+            "by Parquet; `ray.data.read_sql` with a Python driver is the alternative where no pushdown is needed."
         ),
         before='df = spark.read.jdbc(url, "orders", properties=login)',
         symbols=("DataFrameReader.jdbc", "DataFrameWriter.jdbc"),

@@ -67,7 +67,7 @@ _REASONS = (
         "what Spark promises of the commit of a table is Spark's to keep",
         r"DataFrame(Writer)?\.(insertInto|saveAsTable)|DataFrameWriterV2",
     ),
-    (_DRIVER, r"DataFrame(Reader|Writer)\.jdbc"),
+    (_DRIVER, r"DataFrameWriter\.jdbc"),
     (
         "DeepSpeed shards the model over GPUs, where this was not compared; a person has to choose the workers and "
         "call deepspeed.initialize in the train function of a TorchTrainer",

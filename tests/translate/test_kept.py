@@ -37,7 +37,7 @@ from migrate.translate.kept import format_kept_because, kept_because
         ("RDD.saveAsHadoopFile", "Hadoop"),
         ("RDD.saveAsSequenceFile", "Hadoop"),
         ("DataFrameWriter.saveAsTable", "commit"),
-        ("DataFrameReader.jdbc", "JDBC"),
+        ("DataFrameWriter.jdbc", "JDBC"),
     ],
 )
 def test_the_reason_says_why(symbol: str, word: str) -> None:
@@ -69,7 +69,7 @@ def test_the_report_says_it(tmp_path: Path) -> None:
         ('spark.read.format("iceberg").load(args.input)', "pyiceberg"),
         ('spark.read.format("avro").load(args.input)', "fastavro"),
         ('spark.read.load(args.input, format="iceberg")', "catalog"),
-        ('spark.read.format("jdbc").option("url", "jdbc:x").load()', "JDBC driver"),
+        ('spark.read.format("jdbc").option("url", "jdbc:x").load()', "PostgreSQL"),
     ],
 )
 def test_a_format_that_is_not_read_says_why(call: str, word: str, tmp_path: Path) -> None:
