@@ -20,6 +20,9 @@ from migrate.translate.helpers import helper_source
 _RAYS = {"Preprocessor": ast.parse("def fit(self, ds): ...\ndef transform(self, ds): ...").body}
 """What Ray's own classes offer, where an emitted class builds on them and the job uses it."""
 
+_SAVES = frozenset({"save", "write"})
+"""What a job does with a model in a stage of its own, which has its own mapping."""
+
 _HEADER = re.compile(r"^\{#\s*stands_in:\s*(.*?)\s*#\}\n", re.MULTILINE)
 
 
@@ -170,6 +173,8 @@ def check_uses(module: Module, origin: str, offer: Offer, models: set[str], *, b
         if not isinstance(node, ast.Attribute) or node.attr in offer.members or id(node) in in_grids:
             continue
         value = node.value
+        if node.attr in _SAVES and isinstance(value, ast.Name) and value.id in models:
+            continue
         if (isinstance(value, ast.Name) and value.id in holders) or any(inner in makers for inner in chained(value)):
             raise NotCarried(f"{name}.{node.attr} (line {node.lineno}) is not mapped yet")
 

@@ -1,4 +1,4 @@
-"""A pipeline that Spark has saved, loaded on Ray: each of its stages does what it does on Spark."""
+"""A pipeline that one engine has saved, loaded by the other: each of its stages does the same on both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,26 @@ df = spark.createDataFrame(rows, ["id", "k", "x", "m", "label", "text", "y"])
 _SAVE = """\
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import LinearSVC, LogisticRegression, NaiveBayes
-from pyspark.ml.feature import *
+from pyspark.ml.feature import (
+    IDF,
+    PCA,
+    Bucketizer,
+    ChiSqSelector,
+    CountVectorizer,
+    ElementwiseProduct,
+    HashingTF,
+    Imputer,
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    RobustScaler,
+    StandardScaler,
+    StringIndexer,
+    Tokenizer,
+    VarianceThresholdSelector,
+    VectorAssembler,
+    VectorIndexer,
+)
 from pyspark.ml.regression import GeneralizedLinearRegression, IsotonicRegression, LinearRegression
 """
 _LOAD = """\
@@ -65,21 +84,52 @@ _ALL = {
 }
 
 
+_TOLD = {
+    name: texts
+    for name, texts in _ALL.items()
+    if name not in {"robust", "few", "pc", "poisson", "steps", "chi", "varying"}
+}
+"""The stages whose stand-ins tell what they learned."""
+
+
+def _jobs(stages: dict[str, tuple[str, ...]], folder: Path) -> tuple[Path, Path]:
+    """A job that saves a fitted pipeline of those stages, and one that loads it and shows what they make."""
+    made = ", ".join(text for texts in stages.values() for text in texts)
+    save, load, path = folder / "save.py", folder / "load.py", folder / "model"
+    save.write_text(
+        f'{_SAVE}{_ROWS}model = Pipeline(stages=[{made}]).fit(df)\nmodel.save("{path}")\n', encoding="utf-8"
+    )
+    load.write_text(_LOAD + _ROWS + _SHOWN.format(path=path, new=list(stages)), encoding="utf-8")
+    return save, load
+
+
+def _rewritten(job: Path) -> Path:
+    emitted = rewrite(job, everything=True)
+    emitted.write()
+    assert emitted.run == (f"{job.stem}_ray.py",), emitted.findings
+    return emitted.folder / emitted.run[0]
+
+
 @pytest.mark.engines
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("stages", [_FEW, pytest.param(_ALL, marks=pytest.mark.slow)], ids=["few", "all"])
 def test_ray_loads_what_spark_saved(stages: dict[str, tuple[str, ...]], engines: Engines, tmp_path: Path) -> None:
-    made = ", ".join(text for texts in stages.values() for text in texts)
-    save, load, path = tmp_path / "save.py", tmp_path / "load.py", tmp_path / "model"
-    save.write_text(f'{_SAVE}{_ROWS}Pipeline(stages=[{made}]).fit(df).save("{path}")\n', encoding="utf-8")
-    load.write_text(_LOAD + _ROWS + _SHOWN.format(path=path, new=list(stages)), encoding="utf-8")
+    save, load = _jobs(stages, tmp_path)
     engines.spark.run(save, tmp_path)
-    emitted = rewrite(load, everything=True)
-    emitted.write()
-    assert emitted.run == ("load_ray.py",), emitted.findings
     expected = engines.spark.run(load, tmp_path).stdout
     assert expected.strip()
-    assert engines.ray.run(emitted.folder / "load_ray.py", tmp_path).stdout == expected
+    assert engines.ray.run(_rewritten(load), tmp_path).stdout == expected
+
+
+@pytest.mark.engines
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("stages", [_FEW, pytest.param(_TOLD, marks=pytest.mark.slow)], ids=["few", "all"])
+def test_spark_loads_what_ray_saved(stages: dict[str, tuple[str, ...]], engines: Engines, tmp_path: Path) -> None:
+    save, load = _jobs(stages, tmp_path)
+    engines.ray.run(_rewritten(save), tmp_path)
+    expected = engines.ray.run(_rewritten(load), tmp_path).stdout
+    assert expected.strip()
+    assert engines.spark.run(load, tmp_path).stdout == expected
 
 
 def _saved(folder: Path, name: str, params: dict[str, object]) -> None:
