@@ -18,7 +18,6 @@ _MODELS = (
     "GeneralizedLinearRegression",
     "IDF",
     "Imputer",
-    "IsotonicRegression",
     "LinearSVC",
     "MaxAbsScaler",
     "MinMaxScaler",

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
 
 _HEAD = """\
 from pyspark.mllib.classification import LogisticRegressionModel, LogisticRegressionWithLBFGS, SVMModel, SVMWithSGD
+from pyspark.mllib.regression import IsotonicRegression, IsotonicRegressionModel
 from pyspark.mllib.regression import LabeledPoint, LinearRegressionModel, LinearRegressionWithSGD
 from pyspark.sql import SparkSession
 
@@ -28,11 +29,15 @@ several = LogisticRegressionWithLBFGS.train(
     sc.parallelize(rows, 2).map(lambda row: LabeledPoint(row[0], row[1:])), numClasses=3, regParam=0.1
 )
 several.save(sc, "several")
+pools = IsotonicRegression.train(sc.parallelize([(1.0, 0.5, 1.0), (3.0, 1.0, 2.0), (2.0, 3.0, 4.0)], 1))
+pools.save(sc, "pools")
 """
 _LOAD = """\
 line = LinearRegressionModel.load(sc, "line")
 machine = SVMModel.load(sc, "machine")
 several = LogisticRegressionModel.load(sc, "several")
+pools = IsotonicRegressionModel.load(sc, "pools")
+print(pools.boundaries, round(pools.predict(0.7), 9), round(pools.predict(9.0), 9))
 print(line.weights.toArray().round(9), round(line.intercept, 9))
 for features in sc.parallelize(rows, 2).map(lambda row: [row[1], row[2]]).collect():
     print(round(line.predict(features), 9), machine.predict(features), several.predict(features))
