@@ -7,11 +7,22 @@ import ast
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
 from migrate.translate.helpers import helper_source
+from migrate.translate.kept import kept_because
 from migrate.translate.names import members_used
 from migrate.translate.saved_stages import saved_stages
 from migrate.translate.stand_ins import Offer, check_parts, check_uses, class_name, is_fitted_stage, offer_of, stand_ins
 
 _PIPELINES = ("pyspark.ml.PipelineModel", "pyspark.ml.pipeline.PipelineModel")
+_TAKEN = (
+    "DecisionTreeClassification",
+    "DecisionTreeRegression",
+    "GBTClassification",
+    "GBTRegression",
+    "KMeans",
+    "RandomForestClassification",
+    "RandomForestRegression",
+)
+"""The models that are loaded and applied, and not fitted."""
 _MODELS = (
     "ChiSqSelector",
     "CountVectorizer",
@@ -41,7 +52,7 @@ class MlSavedModels(Mapping):
     ## Semantics
     The files of Spark are read: parameters from JSON, what was learned from Parquet. The stages of a pipeline are read
     from those files when the job is rewritten, and again when it runs: another stage, or a parameter that is not known,
-    is an error then.
+    is an error then. Trees, forests, boosted trees and k-means are applied, though they are not fitted on Ray.
 
     ## Not covered
     A pipeline whose files are not there when the job is rewritten, its path relative to the job's file; stages
@@ -49,7 +60,11 @@ class MlSavedModels(Mapping):
     """
 
     code = "SR648"
-    symbols = ("PipelineModel.load", *(f"{name}Model.load" for name in _MODELS))
+    symbols = (
+        "PipelineModel.load",
+        *(f"{name}Model.load" for name in (*_MODELS, *_TAKEN)),
+        *(f"{name}Model.transform" for name in _TAKEN),
+    )
     kind = Kind.READ
     cost = Cost.NATIVE
     cases = (
@@ -69,6 +84,11 @@ class MlSavedModels(Mapping):
     )
 
     def emit(self, call: Call) -> Emission:
+        if call.stage.symbol.endswith(".transform"):
+            loads = [one for one in call.job.stages if one.id in call.stage.inputs and one.symbol.endswith(".load")]
+            if not loads or len(call.stage.args) != 1:
+                raise NotCarried(kept_because(call.stage.symbol) or "the model was not loaded in this job")
+            return Emission()
         function, path = call.node().func, call.argument("path", 0)
         if len(call.stage.args) != 1 or path is None or not isinstance(function, ast.Attribute):
             raise NotCarried("the argument is not a path alone")
@@ -100,7 +120,7 @@ class MlSavedModels(Mapping):
 
 def _maker(stage: str) -> str:
     """The class that fits a model, or the transformer itself; NotCarried where it has no mapping."""
-    maker = stage.removesuffix("Model")
+    maker = stage if stage in stand_ins() else stage.removesuffix("Model")
     if maker not in stand_ins():
         raise NotCarried(f"{class_name(stage)} is not mapped yet")
     return maker
