@@ -31,7 +31,8 @@ class FrameWithColumn(Mapping):
     What ``predict_batch_udf`` makes is called on actors, one to begin with and up to one for each CPU, with the share
     of a GPU that the job sets for a task. Each loads the model once, as Spark's Python workers do, and cuts a block
     into batches of the size that is given, as Spark cuts a partition. The actors count as no CPU, so that the tasks
-    that feed them are never without one.
+    that feed them are never without one. What ``mlflow.pyfunc.spark_udf`` makes of a model is called likewise: each
+    actor loads the model from its address, and it is shown what mlflow shows it.
 
     ``row_number``, ``rank``, ``dense_rank``, ``lag``, ``lead``, ``first``, ``last``, ``count``, ``sum``, ``avg``,
     ``min`` and ``max`` over a window: rows travel to the task that has their partition, which has to fit into its
@@ -39,6 +40,7 @@ class FrameWithColumn(Mapping):
     added up in the window's order. Over all rows, these also come out in its order.
 
     ## Not covered
+    Models of mlflow without a ``result_type``, with ``params``, or in an environment of their own (``env_manager``).
     Models where columns look at windows, or a row is made for each element; those in conditions, keys and orders.
     Windows of two partitionings in one step, frames by values (``rangeBetween``), window functions besides those
     above, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
@@ -54,6 +56,25 @@ class FrameWithColumn(Mapping):
             'f = F.udf(shout, "string")\nout = df.withColumn("loud", f("s"))',
             "f = RowUdf(shout, pa.string())\n"
             'out = df.map_batches(lambda batch: set_column(batch, "loud", f(batch["s"])), batch_format="pyarrow")',
+        ),
+        Case(
+            "a model of mlflow",
+            "import mlflow\n"
+            'score = mlflow.pyfunc.spark_udf(spark, "models:/churn/3", result_type="double")\n'
+            'out = df.withColumn("score", score("x", "id"))',
+            "import mlflow\n"
+            'score = ModelUdf("models:/churn/3", pa.float64())\n'
+            "out = df.map_batches(ActorStep, fn_constructor_args=[lambda batch: "
+            'set_column(batch, "score", score(batch["x"], batch["id"]))], '
+            'batch_format="pyarrow", compute=actor_pool(), num_cpus=0)',
+            elsewhere="tests/catalogue/test_model_udf.py",
+        ),
+        Case(
+            "a model of mlflow whose answers only the model knows",
+            "import mlflow\n"
+            'score = mlflow.pyfunc.spark_udf(spark, "models:/churn/3")\n'
+            'out = df.withColumn("score", score("x", "id"))',
+            None,
         ),
         Case(
             "a constant",

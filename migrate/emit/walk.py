@@ -18,6 +18,7 @@ from migrate.translate.broadcasts import broadcast_edit, broadcasts_in, frees_br
 from migrate.translate.edits import stands_alone
 from migrate.translate.locate import receiver_of
 from migrate.translate.rendezvous import is_rendezvous
+from migrate.translate.udfs import unread_by_udfs
 
 _STAYS = (
     ast.Return,
@@ -191,7 +192,8 @@ class Walk(Ledger):
 
     def _session(self, statement: ast.stmt, has_stages: bool) -> bool | None:
         """On Ray, what makes, stops or asks the Spark session: whether it stays, None for another statement."""
-        flow, bound, read = self.flow, stores(statement), loads(statement)
+        flow, bound = self.flow, stores(statement)
+        read = loads(statement) - unread_by_udfs(self.module, statement, self.name)
         if bound & flow.sessions and not has_stages:
             self.mark_dropped(statement)
             for name in flow.sessions:

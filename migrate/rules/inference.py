@@ -72,8 +72,9 @@ ds.map_batches(Classify, batch_format="numpy", batch_size=64, concurrency=2)""",
             "`env_manager` says so."
         ),
         do=(
-            "Load it with `mlflow.pyfunc.load_model(uri)` in the constructor of a class; set the model's "
-            "requirements in `runtime_env`."
+            "The rewriter loads the model once for each actor and shows it what mlflow does. By hand, load it with "
+            "`mlflow.pyfunc.load_model(uri)` in the constructor of a class; set the model's requirements in "
+            "`runtime_env`."
         ),
         before="""\
 predict = mlflow.pyfunc.spark_udf(spark, "models:/churn/3", result_type="double")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,7 +22,10 @@ _MAKERS = {
     f"{_PANDAS_MODULE}pandas_udf": "pandas_udf",
 }
 _PREDICT = "pyspark.ml.functions.predict_batch_udf"
+_MODEL = "mlflow.pyfunc.spark_udf"
 _PREDICT_OPTIONS = ("batch_size", "input_tensor_shapes")
+_SCALAR = r"pa\.(bool_|float32|float64|int32|int64|string)\(\)"
+_ANSWERS = re.compile(rf"{_SCALAR}|pa\.list_\({_SCALAR}\)")
 _STRING = ArrowType("pa.string()", frozenset({"string"}))
 
 
@@ -43,7 +47,8 @@ PANDAS = Form("PandasUdf", "pandas_udf")
 ITERATOR = Form("IteratorUdf", "iterator_udf")
 AGGREGATE = Form("AggregateUdf", "aggregate_udf", aggregates=True)
 PREDICT = Form("PredictBatchUdf", "predict_batch_udf", loads=True)
-FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE, PREDICT)
+MODEL = Form("ModelUdf", "model_udf", loads=True)
+FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE, PREDICT, MODEL)
 _BY_NAME = {"SCALAR": PANDAS, "SCALAR_ITER": ITERATOR, "GROUPED_AGG": AGGREGATE}
 
 
@@ -70,9 +75,14 @@ class Udf:
             raise NotCarried(f"a UDF made with {', '.join(self.unknown)} is not mapped yet")
         if self.form is None:
             raise NotCarried("how Spark calls this pandas UDF is not mapped yet")
+        if self.form is MODEL and self.declared is None:
+            raise NotCarried("the type that a model's answers have is only in the model; give it as result_type")
         if self.declared is None:
             return _STRING
-        return arrow_type(self.declared, module.resolve, lambda name: bound_value(module, name, scope))
+        kind = arrow_type(self.declared, module.resolve, lambda name: bound_value(module, name, scope))
+        if self.form is MODEL and not _ANSWERS.fullmatch(kind.text):
+            raise NotCarried(f"a model of mlflow that answers {kind.text} is not mapped")
+        return kind
 
     def text(self, module: Module, scope: str) -> str:
         """What stands in the place of its maker."""
@@ -117,10 +127,24 @@ def udfs_of(module: Module) -> Iterator[tuple[Udf, str]]:
                         yield made, scope
 
 
+def unread_by_udfs(module: Module, statement: ast.stmt, scope: str) -> set[str]:
+    """The names that a statement no longer reads once its UDFs are Ray's: the session that mlflow is given."""
+    given: set[int] = set()
+    for node in (one for one in ast.walk(statement) if isinstance(one, ast.Call)):
+        udf = udf_made(module, node, scope)
+        if udf is not None and udf.form is MODEL and not udf.unknown and udf.declared is not None:
+            session = _arguments(node, ("spark",)).get("spark")
+            given |= {id(part) for part in ast.walk(session)} if session is not None else set()
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    return {node.id for node in names if id(node) in given} - {node.id for node in names if id(node) not in given}
+
+
 def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
     """The UDF that a call makes of a function (``udf(f, "int")``), None where it makes none."""
     if module.resolve(call.func) == _PREDICT:
         return _predict_batch(call)
+    if module.resolve(call.func) == _MODEL:
+        return _model(call)
     maker = _MAKERS.get(module.resolve(call.func) or "")
     given = _arguments(call, ("f", "returnType", "functionType"))
     if maker is None or "f" not in given:
@@ -149,6 +173,19 @@ def _predict_batch(call: ast.Call) -> Udf | None:
     options = tuple(keyword for keyword in call.keywords if keyword.arg in _PREDICT_OPTIONS)
     return Udf(
         call, given["make_predict_fn"], named.get("return_type"), PREDICT, "predict", tuple(sorted(unknown)), options
+    )
+
+
+def _model(call: ast.Call) -> Udf | None:
+    given = _arguments(call, ("spark", "model_uri", "result_type"))
+    named = {str(keyword.arg): keyword.value for keyword in call.keywords}
+    manager = named.pop("env_manager", None)
+    if manager is not None and not (isinstance(manager, ast.Constant) and manager.value in {None, "local"}):
+        named["env_manager"] = manager
+    if "model_uri" not in given:
+        return None
+    return Udf(
+        call, given["model_uri"], given.get("result_type"), MODEL, "udf", tuple(sorted(named.keys() - given.keys()))
     )
 
 
