@@ -6,7 +6,7 @@ import ast
 
 from migrate.ir import Cost, Kind
 from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
-from migrate.translate.projections import mapped
+from migrate.translate.projections import brought_together, mapped
 
 
 class FrameFilter(Mapping):
@@ -124,6 +124,13 @@ class FrameFilter(Mapping):
             "from pyspark.sql.types import DoubleType\n"
             "line = predict_batch_udf(lambda: abs, return_type=DoubleType(), batch_size=3)\n"
             'out = df.filter(line("x") > 0)',
+            "line = PredictBatchUdf(lambda: abs, pa.float64(), batch_size=3)\n"
+            "out = df.map_batches(ActorStep, fn_constructor_args=[lambda batch: batch.filter("
+            'compared(line(batch["x"]), ">", 0))], batch_format="pyarrow", compute=actor_pool(), num_cpus=0)',
+        ),
+        Case(
+            "a window function",
+            "out = df.filter(F.row_number().over(w) > 1)",
             None,
         ),
     )
@@ -135,7 +142,10 @@ class FrameFilter(Mapping):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             column = call.condition(node.value)
         else:
-            column = call.column(node)
+            column = call.windowed(node)
         if column.single:
             raise NotCarried("a condition that is one for all rows is not mapped")
-        return mapped(f"batch.filter({column.text})", column.helpers, column.imports)
+        if column.window is not None:
+            raise NotCarried("a window function cannot be a condition")
+        emission = mapped(f"batch.filter({column.text})", column.helpers, column.imports)
+        return brought_together(call, emission, [column])

@@ -32,7 +32,8 @@ class FrameWithColumn(Mapping):
     of a GPU that the job sets for a task. Each loads the model once, as Spark's Python workers do, and cuts a block
     into batches of the size that is given, as Spark cuts a partition. The actors count as no CPU, so that the tasks
     that feed them are never without one. What ``mlflow.pyfunc.spark_udf`` makes of a model is called likewise: each
-    actor loads the model from its address, and it is shown what mlflow shows it.
+    actor loads the model from its address, and it is shown what mlflow shows it. So is a pandas UDF over iterators that
+    loads a model in front of its loop and does nothing else there: it becomes a class, as for ``mapInPandas``.
 
     ``row_number``, ``rank``, ``dense_rank``, ``lag``, ``lead``, ``first``, ``last``, ``count``, ``sum``, ``avg``,
     ``min`` and ``max`` over a window: rows travel to the task that has their partition, which has to fit into its
@@ -164,6 +165,34 @@ class FrameWithColumn(Mapping):
             'out = df.withColumn("x", times("x", "id"))',
             'out = df.map_batches(lambda batch: set_column(batch, "x", times(batch["x"], batch["id"])), '
             'batch_format="pyarrow")',
+        ),
+        Case(
+            "a pandas UDF that loads a model in front of its loop",
+            "import pickle\n"
+            "import pandas as pd\n"
+            "from typing import Iterator\n"
+            'MODEL = os.path.abspath("model.pkl")\n'
+            'with open(MODEL, "wb") as file:\n'
+            '    pickle.dump({"bonus": 2.0}, file)\n'
+            '@F.pandas_udf("double")\n'
+            "def raised(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:\n"
+            '    with open(MODEL, "rb") as file:\n'
+            "        model = pickle.load(file)\n"
+            "    for x in batches:\n"
+            '        yield x + model["bonus"]\n'
+            'out = df.withColumn("y", raised("x")).filter(raised("y") > 5)',
+            "class Raised:\n"
+            "    def __init__(self):\n"
+            '        with open(MODEL, "rb") as file:\n'
+            "            self.model = pickle.load(file)\n"
+            "    def __call__(self, batches: Iterator[pd.Series]) -> Iterator[pd.Series]:\n"
+            "        for x in batches:\n"
+            '            yield x + self.model["bonus"]\n'
+            "raised = LoadingUdf(Raised, pa.float64())\n"
+            'out = df.map_batches(ActorStep, fn_constructor_args=[lambda batch: set_column(batch, "y", '
+            'raised(batch["x"]))], batch_format="pyarrow", compute=actor_pool(), num_cpus=0)'
+            '.map_batches(ActorStep, fn_constructor_args=[lambda batch: batch.filter(compared(raised(batch["y"]), '
+            '">", 5))], batch_format="pyarrow", compute=actor_pool(), num_cpus=0)',
         ),
         Case(
             "a model of two columns, with a share of a GPU",

@@ -175,10 +175,10 @@ def _missing(text: str, block: str) -> set[str]:
 
 
 def _udf_edits(module: Module) -> list[Edit]:
-    edits = []
+    edits: list[Edit] = []
     for udf, scope in udfs_of(module):
         with suppress(NotCarried):  # its uses were refused for the same reason, so it stays in the Spark part only
-            edits.append(udf.edit(module, scope))
+            edits += udf.edits(module, scope)
     return edits
 
 

@@ -24,7 +24,7 @@ def prune(text: str, before: ast.Module, foreign: Iterable[str]) -> str:
 
     What nothing used before either stays as it is.
     """
-    once = loads(before)
+    once = loads(before) | loads(ast.parse(text))
     read = {function.name: loads(function) for function in _functions(before)}
     packages = tuple(foreign)
     while True:

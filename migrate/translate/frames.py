@@ -112,7 +112,7 @@ def map_blocks(call: Call, helper: str) -> Emission:
     """
     function, rows = function_text(call, ("func", "schema")), rows_of(call)
     node = call.argument("func", 0)
-    loading = set_up_of(call, node) if node is not None else None
+    loading = set_up_of(call.module, node, call.project) if node is not None else None
     schema = "" if rows.schema is None else f", {rows.schema}"
     options = pandas_options(call.module, ZONE, ROWS)
     made = f"{helper}({f'{loading.name}()' if loading else function}{schema}{options})"

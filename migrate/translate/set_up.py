@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from migrate.frontend.module import Module
+from migrate.frontend.project import Project
 from migrate.ir import Span
-from migrate.mapping import Call, Edit
+from migrate.mapping import Edit
 from migrate.translate.edits import Lines
-from migrate.translate.locate import defined
+from migrate.translate.locate import defined, functions
 
 _LOADERS = re.compile(
     r"(joblib|pickle|cloudpickle|dill)\.loads?|torch\.(load|jit\.load|hub\.load)|mlflow\.\w+\.load_model"
@@ -33,7 +34,7 @@ _PLAIN = re.compile(
     r"|torch\.(cuda\.is_available|no_grad|inference_mode|set_num_threads)|sys\.path\.(append|insert)"
 )
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
-_LAST = (ast.For, ast.With, ast.Return, ast.Expr)
+_LAST = (ast.For, ast.With, ast.Return, ast.YieldFrom)
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,27 @@ class SetUp:
     edits: tuple[Edit, ...]
 
 
-def set_up_of(call: Call, function: ast.expr) -> SetUp | None:
-    """The class for a function of one iterator that loads in front of its loop; None for any other function.
+def set_up_of(module: Module, function: ast.expr, project: Project | None = None) -> SetUp | None:
+    """The class for a function of one iterator, given by its name, that loads in front of its loop; None for any other.
 
-    The function is used nowhere else, and nothing of it but its head, its indentation and the names of what it loads
-    is changed.
+    The function is named nowhere else, and nothing of it but its head, its indentation and the names of what it loads
+    is changed. A function of another file that loads is known where the ``project`` is given.
     """
-    module = call.module
-    if not isinstance(function, ast.Name) or module.notebook:
+    if not isinstance(function, ast.Name):
         return None
-    named = [n for n in ast.walk(module.tree) if isinstance(n, ast.FunctionDef) and n.name == function.id]
     uses = [n for n in ast.walk(module.tree) if isinstance(n, ast.Name) and n.id == function.id]
-    if len(named) != 1 or len(uses) != 1:
+    named = [n for n in ast.walk(module.tree) if isinstance(n, ast.FunctionDef) and n.name == function.id]
+    if len(uses) != 1 or len(named) != 1 or named[0].decorator_list:
         return None
-    reader = _Reader(call, named[0])
-    name = "".join(part[:1].upper() + part[1:] for part in function.id.split("_"))
+    return class_of(module, named[0], project)
+
+
+def class_of(module: Module, function: ast.FunctionDef, project: Project | None = None) -> SetUp | None:
+    """The class for a function of one iterator that loads in front of its loop, without its decorators."""
+    reader = _Reader(module, project, function)
+    name = "".join(part[:1].upper() + part[1:] for part in function.name.split("_"))
     taken = {n.id for n in ast.walk(module.tree) if isinstance(n, ast.Name)} | set(module.definitions)
-    if not name or name in taken or not reader.loads():
+    if module.notebook or not name or name in taken or not reader.loads():
         return None
     return SetUp(name, tuple(reader.edits(name)))
 
@@ -68,8 +73,8 @@ def set_up_of(call: Call, function: ast.expr) -> SetUp | None:
 class _Reader:
     """One function, taken apart: what it does in front of its last statement, and that."""
 
-    def __init__(self, call: Call, function: ast.FunctionDef) -> None:
-        self._call, self._module, self._function = call, call.module, function
+    def __init__(self, module: Module, project: Project | None, function: ast.FunctionDef) -> None:
+        self._module, self._project, self._function = module, project, function
         documented = ast.get_docstring(function, clean=False) is not None
         self._documented = documented
         *self._first, self._last = function.body[1:] if documented and len(function.body) > 1 else function.body
@@ -79,11 +84,8 @@ class _Reader:
 
     def loads(self) -> bool:
         """Whether all in front of the last statement is set-up, and something of it loads."""
-        if (
-            not self._is_plain_function()
-            or not isinstance(self._last, _LAST)
-            or self._parameter not in _names(self._last)
-        ):
+        last = self._last.value if isinstance(self._last, ast.Expr) else self._last
+        if not self._is_plain_function() or not isinstance(last, _LAST) or self._parameter not in _names(self._last):
             return False
         if not all(self._is_set_up(statement) for statement in self._first) or not self._loaded:
             return False
@@ -102,7 +104,7 @@ class _Reader:
         head = self._module.lines[node.lineno - 1].rstrip()
         others = arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg
         one_line = head.endswith(":") and "#" not in head and node.body[0].lineno > node.lineno
-        return len(arguments.args) == 1 and not (others or arguments.defaults or node.decorator_list) and one_line
+        return len(arguments.args) == 1 and not (others or arguments.defaults) and one_line
 
     def _is_set_up(self, statement: ast.stmt) -> bool:
         if self._parameter in _names(statement):
@@ -152,10 +154,11 @@ class _Reader:
         origin = self._origin(call.func)
         if _LOADERS.fullmatch(origin):
             return True
-        found = defined(self._call.project, self._module, origin)
-        if found is None:
+        home, function = self._module, functions(self._module).get(origin.rpartition(".")[2])
+        if self._project is not None and (found := defined(self._project, self._module, origin)) is not None:
+            home, function = found
+        if function is None or (home is self._module and origin not in {function.name, f"{home.name}.{function.name}"}):
             return False
-        home, function = found
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
         return any(_LOADERS.fullmatch(_dotted(home, node.func)) for node in calls)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.frontend.module import Module
 from migrate.ir import Span
 from migrate.mapping import Edit, NotCarried
+from migrate.translate.edits import Lines
 from migrate.translate.locate import binding, bound_value, functions
+from migrate.translate.set_up import SetUp, class_of, set_up_of
 from migrate.translate.settings import ROWS, ZONE, pandas_options
 from migrate.translate.spark_types import ArrowType, arrow_type
 
@@ -46,9 +48,10 @@ ROW = Form("RowUdf", "row_udf")
 PANDAS = Form("PandasUdf", "pandas_udf")
 ITERATOR = Form("IteratorUdf", "iterator_udf")
 AGGREGATE = Form("AggregateUdf", "aggregate_udf", aggregates=True)
+LOADING = Form("LoadingUdf", "loading_udf", loads=True)
 PREDICT = Form("PredictBatchUdf", "predict_batch_udf", loads=True)
 MODEL = Form("ModelUdf", "model_udf", loads=True)
-FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE, PREDICT, MODEL)
+FORMS = (ROW, PANDAS, ITERATOR, AGGREGATE, LOADING, PREDICT, MODEL)
 _BY_NAME = {"SCALAR": PANDAS, "SCALAR_ITER": ITERATOR, "GROUPED_AGG": AGGREGATE}
 
 
@@ -58,7 +61,8 @@ class Udf:
 
     ``function`` is None under a decorator; ``form`` is None for a way that has no counterpart. ``title`` is the
     function's own name, None where it cannot be told. ``unknown`` are the arguments of its maker that are not mapped,
-    ``options`` those that stay as they are.
+    ``options`` those that stay as they are. ``set_up`` is the class that the function becomes where it loads something
+    in front of its loop; under a decorator ``definition`` is that function.
     """
 
     maker: ast.expr
@@ -68,6 +72,8 @@ class Udf:
     title: str | None
     unknown: tuple[str, ...] = ()
     options: tuple[ast.keyword, ...] = ()
+    set_up: SetUp | None = None
+    definition: ast.FunctionDef | None = None
 
     def arrow(self, module: Module, scope: str) -> ArrowType:
         """The declared type, a string where none is; NotCarried for a UDF or a type that is not mapped."""
@@ -90,14 +96,24 @@ class Udf:
         assert self.form is not None
         options = "".join(f", {module.segment(option)}" for option in self.options)
         options += "" if self.form is ROW else pandas_options(module, ZONE, ROWS)
+        if self.set_up is not None:
+            return f"{self.form.name}({self.set_up.name}, {kind}{options})"
         if self.function is None:
             return f"partial({self.form.name}, dtype={kind}{options})"
         return f"{self.form.name}({module.segment(self.function)}, {kind}{options})"
 
-    def edit(self, module: Module, scope: str) -> Edit:
-        """The edit that makes a UDF of the emitted file of it."""
+    def edits(self, module: Module, scope: str) -> Iterator[Edit]:
+        """The edits that make a UDF of the emitted file of it."""
         span: Span = module.span(self.maker)
-        return Edit(span, self.text(module, scope))
+        if self.set_up is None or self.definition is None:
+            yield Edit(span, self.text(module, scope))
+        else:
+            # The class cannot bear the name by which the UDF is called, so that comes behind it.
+            end, indent = (self.definition.end_lineno or 0) + 1, Lines(module.text).indent(self.definition.lineno)
+            yield Edit(replace(span, column=0, end_line=span.end_line + 1, end_column=0), "")
+            made = f"\n\n{indent}{self.definition.name} = {self.text(module, scope)}\n"
+            yield Edit(replace(span, line=end, column=0, end_line=end, end_column=0), made)
+        yield from self.set_up.edits if self.set_up is not None else ()
 
 
 def udf_named(module: Module, name: str, scope: str) -> Udf | None:
@@ -154,13 +170,16 @@ def udf_made(module: Module, call: ast.Call, scope: str) -> Udf | None:
     if isinstance(function, ast.Name):
         definition = binding(module, function.id, scope) or function
     title = "<lambda>" if isinstance(function, ast.Lambda) else getattr(definition, "name", None)
+    form = _form(module, maker, given.get("functionType"), definition)
+    set_up = set_up_of(module, function) if form is ITERATOR else None
     return Udf(
         call,
         function,
         given.get("returnType"),
-        _form(module, maker, given.get("functionType"), definition),
+        form if set_up is None else LOADING,
         title,
         _unknown(call),
+        set_up=set_up,
     )
 
 
@@ -198,6 +217,11 @@ def _decorated(module: Module, function: ast.FunctionDef) -> Udf | None:
         given = _arguments(call, ("returnType", "functionType")) if call else {}
         form = _form(module, maker, given.get("functionType"), function)
         unknown = _unknown(call) if call else ()
+        alone = form is ITERATOR and len(function.decorator_list) == 1 and function.end_lineno != len(module.lines)
+        set_up = class_of(module, function) if alone else None
+        if set_up is not None:
+            declared = given.get("returnType")
+            return Udf(decorator, None, declared, LOADING, function.name, unknown, (), set_up, function)
         return Udf(decorator, None, given.get("returnType"), form, function.name, unknown)
     return None
 

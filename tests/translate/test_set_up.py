@@ -188,3 +188,69 @@ def test_so_does_a_function_with_more_to_it(function: str, tail: str, tmp_path: 
     head = "def score(frames):\n    model = torch.load('m')\n    for frame in frames:\n        yield model(frame)\n"
     text = rewritten(head + function, tmp_path, TAIL + tail)
     assert "def score(frames):" in text and "LoadingStep" not in text
+
+
+UDF = """\
+from typing import Iterator
+
+import pandas as pd
+import torch
+from pyspark.sql import SparkSession
+from pyspark.sql.functions import pandas_udf
+
+
+def main():
+    spark = SparkSession.builder.getOrCreate()
+
+    @pandas_udf("double")
+    def score(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
+        net = torch.load("m.pt")
+        for batch in batches:
+            yield net(batch)
+
+    spark.read.parquet("in").select("id", score("x").alias("y")).write.parquet("out")
+
+
+main()
+"""
+
+
+def test_a_pandas_udf_becomes_a_class_under_the_name_that_is_called(tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    job.write_text(UDF, encoding="utf-8")
+    (body,) = (
+        node.body
+        for node in ast.parse(rewrite(job, everything=True).files["job_ray.py"]).body
+        if isinstance(node, ast.FunctionDef) and node.name == "main"
+    )
+    made, bound = (n for n in body if isinstance(n, ast.ClassDef) or ast.unparse(n).startswith("score = "))
+    wanted = textwrap.dedent("""\
+        class Score:
+            def __init__(self):
+                self.net = torch.load("m.pt")
+
+            def __call__(self, batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
+                for batch in batches:
+                    yield self.net(batch)""")
+    assert ast.unparse(made) == ast.unparse(ast.parse(wanted))
+    assert ast.unparse(bound) == "score = LoadingUdf(Score, pa.float64())"
+
+
+def test_a_class_that_only_a_part_on_spark_would_use_is_not_left_behind(tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    kept = """
+        @pandas_udf("double")
+        def score(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
+            net = torch.load("m.pt")
+            for batch in batches:
+                yield net(batch)
+
+
+        df.groupBy(score("x")).pivot("k").count().write.parquet("kept")
+        df.mapInPandas(lambda frames: frames, "id long").write.parquet("out")
+        """
+    imports = "from typing import Iterator\nimport pandas as pd\nfrom pyspark.sql.functions import pandas_udf\n"
+    job.write_text(imports + HEAD + textwrap.dedent(kept), encoding="utf-8")
+    made = rewrite(job, everything=True)
+    assert made.run == ("job_spark.py", "job_ray.py")
+    assert "Score" not in made.files["job_ray.py"] and "def score" in made.files["job_spark.py"]
