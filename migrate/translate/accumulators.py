@@ -12,7 +12,7 @@ from migrate.translate.locate import root_name
 
 NAME, HELPER = "Accumulator", "accumulator"
 
-_UNEVEN = {"RDD.cartesian", "RDD.toLocalIterator"}
+_UNEVEN = {"RDD.cartesian", "RDD.toDF", "RDD.toLocalIterator"}
 _IN_PART = {"RDD.first", "RDD.isEmpty", "RDD.take"}
 _AHEAD = {"RDD.coalesce", "RDD.union", "RDD.zip"}
 """Steps in front of which Spark computes elements ahead, and how many nobody knows, where only some are asked for."""
