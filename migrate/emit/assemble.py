@@ -32,6 +32,7 @@ from migrate.translate.udfs import udfs_of
 
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)")
 _INIT = "{{ray_init}}"
+_CLUSTER = "ray.cluster_resources("
 _HANDOFF = (
     "# Where Spark and Ray meet: storage that both can reach.\n"
     'HANDOFF = os.environ.get("HANDOFF_DIR", os.path.join(os.path.dirname(os.path.abspath(__file__)), "handoff"))'
@@ -100,9 +101,12 @@ def ray_text(part: Part, flow: Flow, layout: Layout) -> str:
         arguments.append("ignore_reinit_error=True")
     asked = {name for tree in (ast.parse(text), *(m.tree for m in own.values())) for name in asked_of(tree)}
     helpers, imports = helper_source(part.helpers, part.sorts, asked)
-    block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers) if piece)
+    init = f"ray.init({', '.join(arguments)})"
+    # A launcher finds its session by itself, so a job need not make one; what the cluster has is asked all the same.
+    asked_early = _INIT not in text and _CLUSTER in text + helpers
+    block = "\n\n\n".join(piece for piece in ("\n".join(constants), helpers, init if asked_early else "") if piece)
     plain = text.replace(_INIT, "pass")
-    text = text.replace(_INIT, f"ray.init({', '.join(arguments)})")
+    text = text.replace(_INIT, init)
     wanted = {*part.imports, *imports, "import ray", *_missing(text, block)}
     refuse_collisions(plain, block, wanted, [edit.text for edit in edits], module)
     text = _with_block(text, block, wanted)

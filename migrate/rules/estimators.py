@@ -21,7 +21,9 @@ SparkXGBClassifier(features_col="features", label_col="y", num_workers=4, max_de
         after="""\
 XGBoostTrainer(train_loop, datasets={"train": ds}, scaling_config=ScalingConfig(num_workers=4)).fit()""",
         differences=(
-            "Another split of the rows over the workers gives slightly other trees: compare metrics, not trees.",
+            "One worker that reads the same rows in the same order grows the same trees, to the last bit.",
+            "Another split of the rows over several workers gives slightly other trees: compare metrics, not trees.",
+            "`subsample` draws rows by their place, so such an estimator stays on Spark; so does a ranker.",
         ),
         symbols=("SparkXGBClassifier.fit", "SparkXGBRegressor.fit", "SparkXGBRanker.fit"),
         heavy=(HeavyKind.XGBOOST_SPARK,),

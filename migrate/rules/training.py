@@ -109,7 +109,10 @@ TorchTrainer(train_loop, train_loop_config=config, scaling_config=ScalingConfig(
         name="torch-distributor",
         matches="`TorchDistributor(num_processes=n).run(train, ...)`.",
         why="Spark starts the processes and otherwise stays out of the way: data has to come from files.",
-        do="`TorchTrainer`; the train function is already plain `torch.distributed`.",
+        do=(
+            "`TorchTrainer`; the train function is already plain `torch.distributed`. A script that `run` gets by its "
+            "path stays as it is, and each worker runs it in a process of its own, as `torchrun` does."
+        ),
         before="TorchDistributor(num_processes=4, local_mode=False, use_gpu=True).run(train, lr)",
         after="""\
 scaling = ScalingConfig(num_workers=4, use_gpu=True)
@@ -118,6 +121,10 @@ TorchTrainer(train_loop, train_loop_config={"lr": lr}, scaling_config=scaling).f
             "Weights after training were identical in all four cases tried, local mode and executors.",
             "`run` returns rank 0's return value, which is the `return_value` of what `fit()` gives.",
             "Ray Train sets up the process group; a second `init_process_group` raises, so the calls go.",
+            (
+                "On executors `LOCAL_RANK` is 0 in every process, each of which sees its own GPU alone; Ray's workers "
+                "of one machine see all of its GPUs and count from 0."
+            ),
         ),
         symbols=("TorchDistributor.run", "TorchDistributor", "pyspark.ml.torch.distributor.TorchDistributor"),
         heavy=(HeavyKind.TORCH_DISTRIBUTOR,),
@@ -193,7 +200,14 @@ for epoch in range(3):
                 "`iter_torch_batches` raises on text, dates, decimals and ragged lists, even in columns that are "
                 "not used: select the columns first. Its default batch size is 256."
             ),
-            "petastorm's shuffling buffer has no exact counterpart; compare training statistically.",
+            (
+                "With `cur_shard` and `shard_count` petastorm gives a worker every `shard_count`-th row group, and "
+                "raises where there are fewer row groups than workers; Ray Data deals out rows."
+            ),
+            (
+                "By default petastorm shuffles the row groups of each epoch and ten threads read them, so that their "
+                "order is chance; its shuffling buffer has no exact counterpart either: compare training statistically."
+            ),
         ),
         symbols=(
             "petastorm.make_reader",

@@ -17,7 +17,7 @@ from migrate.oracle import Options, Verdict, compare
 from migrate.rewrite import rewrite
 
 HERE = Path(__file__).resolve().parent
-PREDICTED = ("number", "either", "kind")
+PREDICTED = ("number", "either", "kind", "several")
 ROWS = 4000
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]

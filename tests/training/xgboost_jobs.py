@@ -21,6 +21,8 @@ def main():
     kinds = SparkXGBClassifier(features_col="features", label_col="kind", n_estimators=5, colsample_bytree=0.5)
     model = kinds.fit(assembled)
     model.transform(assembled).write.parquet(f"{out}/kind")
+    several = SparkXGBRegressor(label_col="amount", num_workers=2, n_estimators=10, max_depth=3)
+    several.fit(assembled).transform(assembled).write.parquet(f"{out}/several")
     spark.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,12 @@ def test_gpus_only_where_the_job_used_them(
         assert f"use_gpu = {condition}\n" in text and "use_gpu=use_gpu," in text
         assert 'backend="cpu:gloo,cuda:nccl" if use_gpu else "gloo"' in text
     assert ("nccl" in text) == (condition != "False")
+
+
+def test_ray_is_started_where_the_job_makes_no_session(tmp_path: Path) -> None:
+    file = tmp_path / "job.py"
+    text = JOB.format(conf="", processes=", num_proc=2", device="None", where="")
+    file.write_text(re.sub(r"^(from pyspark|spark).*\n", "", text, flags=re.MULTILINE))
+    emitted = rewrite(file, everything=True).files["job_ray.py"]
+    assert emitted.count("ray.init()") == 1
+    assert emitted.index("ray.init()") < emitted.index("trainer = TorchTrainer(")
