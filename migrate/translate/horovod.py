@@ -84,7 +84,7 @@ class _Rewrite:
         for function in (self.function, *others):
             self.calls.refuse_rest(function, gone)
         self.calls.refuse_states([self.function, *others])
-        self._refuse_petastorm()
+        self._refuse_strangers()
         self.out.edits += self.calls.edits
         self.out.helpers |= self.calls.helpers
         self.out.imports |= self.calls.imports
@@ -95,9 +95,14 @@ class _Rewrite:
             self._checkpoints()
         return self.out
 
-    def _refuse_petastorm(self) -> None:
-        """NotCarried where the worker reads with petastorm: of what Horovod's jobs use, all that Ray has not."""
+    def _refuse_strangers(self) -> None:
+        """NotCarried for what trains with Horovod without its API, or reads with petastorm: Ray has neither."""
         for node in (node for one in with_callees(self.module, self.function) for node in ast.walk(one)):
+            if isinstance(node, ast.Constant) and node.value == "horovod":
+                raise NotCarried(
+                    f"line {node.lineno} names Horovod to another library, such as Lightning; a person has to name "
+                    f"one of Ray Train's strategies"
+                )
             if not isinstance(node, ast.Name | ast.Attribute):
                 continue
             if package_of(self.module.resolve(node) or "", ("petastorm",)):

@@ -167,6 +167,8 @@ def _is_default(value: ast.expr, origin: str | None) -> bool:
 
 
 def _refusal(name: str, node: ast.expr) -> NotCarried:
+    if name == HVD.rstrip("."):
+        return NotCarried(f"line {node.lineno} passes Horovod itself on, so what is called of it cannot be read")
     asks = name.endswith(("_built", "_enabled", "_supported"))
     unknown = "it asks how Horovod was built, and it is gone on Ray" if asks else "it has no mapping yet"
     reason = REFUSED.get(name.split(".")[0], unknown)

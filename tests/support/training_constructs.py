@@ -310,6 +310,14 @@ LOOPS = {
             mlflow.log_metric("loss", 0.5)
         """
     ),
+    'Lightning\'s `strategy="horovod"`': _loop(
+        """
+        import pytorch_lightning
+
+        trainer = pytorch_lightning.Trainer(strategy="horovod")
+        """
+    ),
+    "`hvd` under another name": _loop("api = hvd"),
     "timeline (`start_timeline`)": _loop('hvd.start_timeline("timeline.json")'),
     "`hvd.init` with ranks": _loop("hvd.init(comm=[0])"),
     "what Horovod was built with (`nccl_built`, ...)": _loop("print(hvd.nccl_built(), hvd.gloo_enabled())"),
