@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.rewrite import rewrite
+from migrate.rewrite import Rewrite, rewrite
 
 JOB = """\
 import horovod.spark
@@ -110,3 +110,59 @@ def test_ray_is_started_where_the_job_makes_no_session(tmp_path: Path) -> None:
     emitted = rewrite(file, everything=True).files["job_ray.py"]
     assert emitted.count("ray.init()") == 1
     assert emitted.index("ray.init()") < emitted.index("trainer = TorchTrainer(")
+
+
+SCRIPTED = """\
+from pyspark.ml.torch.distributor import TorchDistributor
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+path = "fit.py"
+{call}
+spark.stop()
+"""
+
+
+def _scripted(folder: Path, call: str, script: str = "import torch\n") -> Rewrite:
+    (folder / "fit.py").write_text(script)
+    (folder / "job.py").write_text(SCRIPTED.format(call=call))
+    return rewrite(folder / "job.py", everything=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "run", "after"),
+    [
+        ('TorchDistributor(2, True, False).run("fit.py", 0.5)', 'run_script(folder, "fit.py", 0.5)', "trainer.fit()"),
+        ("TorchDistributor(2, True, False).run(path)", "run_script(folder, path)", "trainer.fit()"),
+        ("TorchDistributor(2, True, False).run(train_object=path)", "run_script(folder, path)", "trainer.fit()"),
+        (
+            "print(TorchDistributor(2, True, False).run(path))",
+            "cloudpickle.dumps(run_script(folder, path))",
+            "print(cloudpickle.loads(trainer.fit().return_value))",
+        ),
+    ],
+)
+def test_a_script_is_run_from_the_folder_of_the_job(call: str, run: str, after: str, tmp_path: Path) -> None:
+    emitted = _scripted(tmp_path, call).files["job_ray.py"]
+    assert f"lambda: {run}," in emitted
+    assert after in emitted.splitlines()
+    assert "folder = os.getcwd()" in emitted.splitlines()
+
+
+def test_on_executors_a_script_is_tried_as_often_as_a_barrier_stage(tmp_path: Path) -> None:
+    emitted = _scripted(tmp_path, "TorchDistributor(2, False, False).run(path)").files["job_ray.py"]
+    assert "FailureConfig(max_failures=3)" in emitted
+
+
+@pytest.mark.parametrize(
+    ("call", "script", "sentence"),
+    [
+        ("TorchDistributor(2, True, False).run(path)", "import os\nimport pyspark\n", "imports pyspark (line 2)"),
+        ("TorchDistributor(2, True, False).run(path, rate=1)", "", "passes a script no arguments by name"),
+        ("TorchDistributor(2, True, False).run(path, 1 + 1)", "", "1 + 1 of the train function is computed"),
+    ],
+)
+def test_a_script_that_cannot_be_run_elsewhere_stays(call: str, script: str, sentence: str, tmp_path: Path) -> None:
+    made = _scripted(tmp_path, call, script)
+    assert not made.files
+    assert any(sentence in finding.message for finding in made.findings)
