@@ -21,7 +21,7 @@ class FrameAggregate(Mapping):
 
     ## Not covered
     Aggregates of several columns and inside of expressions; ``first`` and ``last``, which depend on the order of rows;
-    averages of decimals; pandas UDFs; a dict of several columns.
+    averages of decimals; pandas UDFs; a dict of several columns; sums in ANSI mode.
     """
 
     code = "SR505"
@@ -70,6 +70,11 @@ class FrameAggregate(Mapping):
             "'i': sort_array(batch['i'], True)}), batch_format='pyarrow')",
         ),
         Case("the first value", 'out = df.agg(F.first("id"))', None),
+        Case(
+            "a sum in ANSI mode",
+            'spark.conf.set("spark.sql.ansi.enabled", "true")\nout = df.agg(F.sum("i"))',
+            None,
+        ),
         Case("a dict of several", 'out = df.agg({"id": "max", "i": "min"})', None),
     )
 

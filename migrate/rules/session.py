@@ -170,7 +170,11 @@ hours = pc.hour(local)""",
             "on each of them raises. The same job answers differently on the two versions, before any move to "
             "Ray."
         ),
-        do=("Say in the job which mode it needs. Compare a moved job against the Spark version that production runs."),
+        do=(
+            "Say in the job which mode it needs: the rewriter reads it there, and nowhere else. With ANSI on, what it "
+            "emits raises where Spark does, and what it cannot make raise stays on Spark. Compare a moved job against "
+            "the Spark version that production runs."
+        ),
         before='spark.conf.set("spark.sql.ansi.enabled", "false")',
         differences=(
             (

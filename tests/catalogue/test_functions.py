@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
 EXPRESSIONS = """
 -F.col("i")
 F.col("x") * 2.5
+F.col("y") % F.col("y")
+F.col("y") % 2
+F.col("i") % F.col("y")
+F.col("y") % 2.5
 F.col("i") - F.col("big")
 F.col("x").eqNullSafe(F.col("y"))
 F.col("s").eqNullSafe("plain")
@@ -56,6 +60,8 @@ F.round("x")
 F.bround("x", 1)
 F.greatest("x", "y")
 F.least("x", "y")
+F.greatest("y", "i")
+F.least("big", "y")
 F.greatest("i", "big")
 F.isnan("x")
 F.nanvl("x", F.col("y"))
@@ -157,7 +163,7 @@ F.col("price").cast("decimal(5,1)")
 F.expr("cast('1.5' AS int)")
 """
 """Each at values of the adversarial table."""
-ENDS_HERE = {*ENDS_IN_ANSI_MODE.splitlines(), 'F.abs("i")'}
+ENDS_HERE = {*ENDS_IN_ANSI_MODE.splitlines(), 'F.abs("i")', 'F.col("y") % F.col("y")', 'F.col("i") % F.col("y")'}
 HOLD_IN_ANSI_MODE = """
 F.abs("id")
 -F.col("id")
