@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrate.ir import Cost, Kind
-from migrate.mapping import Call, Case, Emission, Mapping, NotCarried
+from migrate.mapping import Call, Case, Difference, Emission, Mapping, NotCarried
 from migrate.translate.helpers import helper_source
 from migrate.translate.kept import kept_because
 from migrate.translate.names import members_used
@@ -55,7 +55,8 @@ class MlSavedModels(Mapping):
     is an error then. Trees, forests, boosted trees and k-means are applied, though they are not fitted on Ray.
 
     ## Not covered
-    A pipeline whose files are not there when the job is rewritten, its path relative to the job's file; stages
+    A pipeline whose files are not there when the job is rewritten (a path relative to the job's file), unless the job
+    saves it itself; stages
     without a mapping, ``RegexTokenizer``, ``RFormula``, ``read().load(path)``.
     """
 
@@ -67,7 +68,24 @@ class MlSavedModels(Mapping):
     )
     kind = Kind.READ
     cost = Cost.NATIVE
+    differences = (
+        Difference("ties", "a row as far from one center of k-means as from another, but for rounding, goes to either"),
+    )
     cases = (
+        Case(
+            "a pipeline that the job has saved",
+            'rows = df.where("k IS NOT NULL")\n'
+            'indexer = StringIndexer(inputCol="k", outputCol="index", stringOrderType="alphabetAsc")\n'
+            'assembler = VectorAssembler(inputCols=["id", "index"], outputCol="measures")\n'
+            'scaler = StandardScaler(inputCol="measures", outputCol="scaled", withMean=True)\n'
+            'Pipeline(stages=[indexer, assembler, scaler]).fit(rows).write().overwrite().save("model")\n'
+            "from pyspark.ml import PipelineModel\n\n"
+            'model = PipelineModel.load("model")\n'
+            "print(model.stages[0].labels)\n"
+            'out = model.transform(rows).select("id", "k", "index", "scaled")',
+            'model = load_model("PipelineModel", "model")',
+            tolerance=(("scaled", 1e-14),),
+        ),
         Case(
             "a model",
             'from pyspark.ml.feature import IDFModel\n\nmodel = IDFModel.load("models/idf")\nout = model.transform(df)',
