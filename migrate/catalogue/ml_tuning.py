@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from migrate.catalogue.frame_random_split import FrameRandomSplit
 from migrate.ir import Cost, Kind, Stage
 from migrate.mapping import Call, Case, Edit, Emission, Mapping, NotCarried
 from migrate.translate.ml_pipelines import PIPELINES, check_estimator, made_as, stages_of
@@ -39,10 +40,10 @@ class MlTuning(Mapping):
 
     ## Semantics
     The same folds, and so the same scores and the same best model: those of ``foldCol``, or the numbers that Spark
-    draws for a local frame, by its own generator from the seed and the slice where ``createDataFrame`` puts a row.
-    Without a seed it is PySpark's own, a hash of the class's name: another one in each run unless PYTHONHASHSEED is
-    set. ``parallelism`` fits run at the same time, their work on rows in Ray's tasks. A parameter of the grid,
-    ``lr.regParam``, is written ``(lr, "regParam")``.
+    draws by its own generator for a local frame, from the seed and the slice where ``createDataFrame`` puts a row, and
+    for what ``randomSplit`` makes of one small file. Without a seed it is PySpark's own, a hash of the class's name:
+    another one in each run unless PYTHONHASHSEED is set. ``parallelism`` fits run at the same time, their work on rows
+    in Ray's tasks. A parameter of the grid, ``lr.regParam``, is written ``(lr, "regParam")``.
 
     ## Not covered
     Folds drawn for other frames, which depend on how Spark cuts what it reads and shuffles, and where the job does not
@@ -104,7 +105,7 @@ class MlTuning(Mapping):
             fits = [one for one in call.job.stages if one.id in call.stage.inputs and one.kind is Kind.TUNE]
             if not fits:
                 raise NotCarried("the model was not fitted in this job")
-            return self.emit(call.neighbour(fits[0].id))
+            return replace(self.emit(call.neighbour(fits[0].id)), edits=())
         fit = call.node()
         assert isinstance(fit.func, ast.Attribute)
         origin, maker = made_as(call, fit.func.value, "tuner")
@@ -164,12 +165,17 @@ def _keys(call: Call, node: ast.expr, asked: frozenset[str]) -> tuple[Edit, ...]
 
 def _slices(call: Call, maker: ast.Call) -> Edit:
     """The edit that tells a tuner in how many slices Spark has the rows; NotCarried where that is not known."""
-    if not _is_local(call, call.stage):
+    source = _source(call, call.stage)
+    if source is None:
         raise NotCarried(
-            "the folds that Spark draws depend on its partitions, which are known for createDataFrame of rows alone; "
-            "give foldCol"
+            "the folds that Spark draws depend on its partitions, which are known for createDataFrame of rows and a "
+            "seeded split of one small file alone; give foldCol"
         )
-    count = parallelism(call.module)
+    if source.symbol == "DataFrame.randomSplit":
+        FrameRandomSplit().emit(call.neighbour(source.id))  # NotCarried unless it is known to be one partition
+        count: int | None = 1
+    else:
+        count = parallelism(call.module)
     if count is None:
         raise NotCarried(
             "the folds that Spark draws depend on how many slices createDataFrame makes; state "
@@ -179,16 +185,18 @@ def _slices(call: Call, maker: ast.Call) -> Edit:
     return Edit(replace(last, line=last.end_line, column=last.end_column), f", slices={count}")
 
 
-def _is_local(call: Call, stage: Stage) -> bool:
-    """Whether the rows are those of a local frame, each in the slice and at the place where that has it."""
+def _source(call: Call, stage: Stage) -> Stage | None:
+    """The local frame or the split whose rows a stage has, each in the partition and at the place where that has it."""
     sources = [call.job.stage(one) for one in stage.inputs if call.job.stage(one).kind is not Kind.FIT]
     if len(sources) != 1:
-        return False
+        return None
     (source,) = sources
+    if source.symbol == "DataFrame.randomSplit":
+        return source
     if source.symbol == "SparkSession.createDataFrame":
-        return not source.inputs
+        return None if source.inputs else source
     skips = '"skip"' in call.module.text or "'skip'" in call.module.text  # stages that leave rows out
-    return source.kind in _KEEPS_ROWS and not skips and _is_local(call, source)
+    return _source(call, source) if source.kind in _KEEPS_ROWS and not skips else None
 
 
 def _is_best(node: ast.expr) -> bool:
