@@ -87,8 +87,7 @@ def ray_text(part: Part, flow: Flow, layout: Layout) -> str:
     part.helpers |= {module.HELPER for module in (accumulators, broadcasts) if module.NAME in used}
     part.helpers |= helpers_for(module, used)
     own = siblings(ast.parse(text), module, project)
-    constants = [_HANDOFF] if "HANDOFF" in names_used(ast.parse(text)) else []
-    arguments, environment = [], []
+    constants, arguments, environment = [], [], []
     if own:
         files = ", ".join(f'os.path.join(JOB, "{name}")' for name in shipped(own))
         constants += [f"JOB = {layout.folder}", f"MODULES = [{files}]  # travel to Ray's workers"]
@@ -101,6 +100,8 @@ def ray_text(part: Part, flow: Flow, layout: Layout) -> str:
         arguments.append("ignore_reinit_error=True")
     asked = {name for tree in (ast.parse(text), *(m.tree for m in own.values())) for name in asked_of(tree)}
     helpers, imports = helper_source(part.helpers, part.sorts, asked)
+    if "HANDOFF" in names_used(ast.parse(text)) | names_used(ast.parse(helpers)):
+        constants.insert(0, _HANDOFF)
     init = f"ray.init({', '.join(arguments)})"
     # A launcher finds its session by itself, so a job need not make one; what the cluster has is asked all the same.
     asked_early = _INIT not in text and _CLUSTER in text + helpers
