@@ -18,6 +18,8 @@ _FORMATS = {
     "iceberg": _JAR.format("pyiceberg") + "; its catalog is set up in Spark's configuration",
     "jdbc": _DRIVER,
 }
+_NOT_APPLIED = r"\.(?!load$|transform$)\w+"
+"""Everything but a saved model that is loaded and applied."""
 _REASONS = (
     (
         "its factors start from draws that MLlib makes for its own blocks of users and items; train it on Spark, and "
@@ -40,11 +42,11 @@ _REASONS = (
     (
         "MLlib splits at sampled quantiles and draws rows by its own generator, so other libraries grow other trees; "
         "whether those of XGBoost on Ray will do is for a person to decide",
-        r"(DecisionTree|RandomForest|GBT|GradientBoostedTrees)\w*",
+        rf"(DecisionTree|RandomForest|GBT|GradientBoostedTrees)\w*{_NOT_APPLIED}",
     ),
     (
         "it starts from rows or weights that MLlib draws by its own generator, and ends elsewhere from another start",
-        r"(KMeans|GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
+        rf"KMeans(Model)?{_NOT_APPLIED}|(GaussianMixture|Word2Vec)(Model)?|MultilayerPerceptron\w*|FM(Classif|Regress)\w+",
     ),
     (
         "Ray has no distributed linear algebra",

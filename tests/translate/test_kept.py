@@ -23,7 +23,7 @@ from migrate.translate.kept import format_kept_because, kept_because
         ("Estimator.assignClusters", "graph"),
         ("PowerIterationClustering.train", "graph"),
         ("RandomForestRegressor.fit", "trees"),
-        ("GBTClassificationModel.transform", "trees"),
+        ("GBTClassificationModel.evaluate", "trees"),
         ("KMeans.fit", "draws"),
         ("MultilayerPerceptronClassifier.fit", "draws"),
         ("FMRegressor.fit", "draws"),
