@@ -16,7 +16,7 @@ class FrameFilter(Mapping):
 
     ## Semantics
     A row stays where the condition is true; where it is NULL the row goes. NaN equals itself and is larger than any
-    other number, so that ``x > 1`` keeps it.
+    other number, so that ``x > 1`` keeps it. What a model says of a row can decide, on actors as for ``withColumn``.
 
     ## Not covered
     Functions that have no mapping yet, and subqueries.

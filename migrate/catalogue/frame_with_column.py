@@ -42,7 +42,7 @@ class FrameWithColumn(Mapping):
 
     ## Not covered
     Models of mlflow without a ``result_type``, with ``params``, or in an environment of their own (``env_manager``).
-    Models where columns look at windows, or a row is made for each element; those in conditions, keys and orders.
+    Models where columns look at windows, or a row is made for each element; those in keys and orders.
     Windows of two partitionings in one step, frames by values (``rangeBetween``), window functions besides those
     above, and the functions of columns that have no mapping yet. Arithmetic on decimals raises on Ray.
     """
