@@ -58,16 +58,14 @@ def _dictionary(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
 
 
 def _bits(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:
-    return hash_word(words(array).astype(np.int64).view(np.uint64), salt)
+    return hash_word(words(array).astype(np.int64, copy=False).view(np.uint64), salt)
 
 
 def float_bits(values: NDArray[Any]) -> Words:
     """The bits of floats as 64-bit words, every NaN the same."""
-    bits = values.astype(np.float64).view(np.uint64)
+    bits = values.astype(np.float64, copy=False).view(np.uint64)
     nan = np.isnan(values)
-    if nan.any():
-        bits[nan] = _NAN
-    return bits
+    return np.where(nan, _NAN, bits) if nan.any() else bits
 
 
 def _float(array: pa.Array, codec: Codec, salt: Seed) -> Lanes:

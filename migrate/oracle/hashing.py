@@ -36,6 +36,14 @@ class Lanes(NamedTuple):
         np.add(self.one, other.one, out=self.one)
         np.add(self.two, other.two, out=self.two)
 
+    def gather(self, other: Lanes) -> tuple[int, int]:
+        """Add in place as `add` does, and return the sums of both lanes of what was added."""
+        return kernels.gather(other.one, other.two, self)
+
+    def deal(self, groups: Words, bits: int, sums: NDArray[np.uint64]) -> None:
+        """Add each row to the sum of its group, which the highest `bits` of `groups` number: two lanes of sums."""
+        kernels.deal(groups, self.one, self.two, bits, (sums[0], sums[1]))
+
     def less(self, other: Lanes) -> Lanes:
         return Lanes(self.one - other.one, self.two - other.two)
 

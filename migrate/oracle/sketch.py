@@ -130,19 +130,17 @@ def _sketch(plan: Plan, ordered: bool, keep: bool, part: Part) -> Sketch:
     for batch in part.source.batches([column.name for column in plan.compared]):
         plain, cells = zeros(batch.num_rows), dict[str, Lanes]()
         for name, lanes in _cell_hashes(batch, plan):
-            result.columns[name] = _plus(result.columns.get(name, (0, 0)), lanes.total())
-            plain.add(lanes)
+            result.columns[name] = _plus(result.columns.get(name, (0, 0)), plain.gather(lanes))
             if name in grouped_by:
                 cells[name] = lanes
         places = _places(part.start + result.rows, batch.num_rows)
         row = _row_hash(plain, places, ordered=ordered)
-        result.grouped_sum = _plus(result.grouped_sum, row.total())
-        result.rows_sum = _plus(result.rows_sum, combine(plain, _ROW).total() if ordered else row.total())
+        total = row.total()
+        result.grouped_sum = _plus(result.grouped_sum, total)
+        result.rows_sum = _plus(result.rows_sum, combine(plain, _ROW).total() if ordered else total)
         if result.fractions is not None:
             rows = Rows(_group_hash(batch, cells, row, places, plan, ordered=ordered), row, places)
-            group = fraction(rows)
-            np.add.at(result.fractions[0], group, row.one)
-            np.add.at(result.fractions[1], group, row.two)
+            row.deal(rows.group.one, _FRACTION_BITS, result.fractions)
             if keep:
                 result.kept.append(rows)
         result.rows += batch.num_rows

@@ -60,6 +60,21 @@ def test_bytes(compiled: native.Native, values: list[bytes], before: int) -> Non
 
 
 @needs_compiler
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.tuples(*[st.integers(0, 2**64 - 1)] * 3), max_size=40), bits=st.integers(1, 12))
+def test_sums(compiled: native.Native, rows: list[tuple[int, int, int]], bits: int) -> None:
+    groups, one, two = np.array(rows, np.uint64).reshape(-1, 3).T
+    found = []
+    for loops in (compiled, reference):
+        sums, dealt = np.arange(2 * len(rows), dtype=np.uint64).reshape(2, -1), np.ones((2, 1 << bits), np.uint64)
+        totals = loops.gather(one, two, (sums[0], sums[1]))
+        loops.deal(groups, one, two, bits, (dealt[0], dealt[1]))
+        found.append((totals, sums.tolist(), dealt.tolist()))
+    assert found[0] == found[1]
+    assert found[0][0] == (sum(one.tolist()) % 2**64, sum(two.tolist()) % 2**64)
+
+
+@needs_compiler
 def test_a_library_of_other_arithmetic_is_left_alone(checkout: Path, tmp_path: Path) -> None:
     source = (checkout / build_kernels.KERNELS / "lanes.c").read_text()
     (tmp_path / "lanes.c").write_text(source.replace(">> 29", ">> 28"))

@@ -11,10 +11,12 @@ from migrate.oracle.kernels import native, reference
 _chosen = native.load() or reference
 
 combine = _chosen.combine
+deal = _chosen.deal
+gather = _chosen.gather
 hash_bytes = _chosen.hash_bytes
 hash_two = _chosen.hash_two
 hash_word = _chosen.hash_word
 COMPILED = _chosen is not reference
 """Whether the compiled loops are used."""
 
-__all__ = ["COMPILED", "combine", "hash_bytes", "hash_two", "hash_word"]
+__all__ = ["COMPILED", "combine", "deal", "gather", "hash_bytes", "hash_two", "hash_word"]

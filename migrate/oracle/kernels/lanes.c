@@ -50,6 +50,30 @@ void combine(const word *first, const word *second, int64_t rows, word seed_one,
     }
 }
 
+/* Adds a column's hashes to the rows' sums; `totals` are the sums of what was added. */
+void gather(const word *one, const word *two, int64_t rows, word *sum_one, word *sum_two, word *totals)
+{
+    word first = 0, second = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        first += one[row];
+        second += two[row];
+        sum_one[row] += one[row];
+        sum_two[row] += two[row];
+    }
+    totals[0] = first;
+    totals[1] = second;
+}
+
+/* Adds each row's hash to the sum of its group, which the highest bits of `groups` number. */
+void deal(const word *groups, const word *one, const word *two, int64_t rows, int64_t bits, word *sum_one, word *sum_two)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        word group = groups[row] >> (64 - bits);
+        sum_one[group] += one[row];
+        sum_two[group] += two[row];
+    }
+}
+
 /* A row's bytes are `sizes[row]` ones of `data` from `starts[row]` on; `factors` holds an odd number for every eighth byte. */
 void hash_bytes(const uint8_t *data, const int64_t *starts, const int64_t *sizes, const word *factors, int64_t rows,
                 word seed_one, word seed_two, word *one, word *two)

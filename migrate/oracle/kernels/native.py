@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,10 @@ class Native:
             function.argtypes = [*[pointer] * inputs, number, word, word, pointer, pointer]
             function.restype = None
             self._functions[name] = function
+        self._gather, self._deal = library.gather, library.deal
+        self._gather.argtypes = [pointer, pointer, number, pointer, pointer, pointer]
+        self._deal.argtypes = [pointer, pointer, pointer, number, number, pointer, pointer]
+        self._gather.restype = self._deal.restype = None
 
     def hash_word(self, words: Words, seed: tuple[np.uint64, np.uint64]) -> Hashed:
         return self._run("hash_word", len(words), seed, _words(words))
@@ -49,12 +54,25 @@ class Native:
         starts, sizes = (np.ascontiguousarray(array, np.int64) for array in (starts, sizes))
         return self._run("hash_bytes", len(sizes), seed, data, starts, sizes, reference.factors())
 
+    def gather(self, one: Words, two: Words, sums: Hashed) -> tuple[int, int]:
+        totals = np.empty(2, np.uint64)
+        lanes = _words(one), _words(two)
+        self._gather(*_places(*lanes), len(one), *_places(*sums, totals))
+        return int(totals[0]), int(totals[1])
+
+    def deal(self, groups: Words, one: Words, two: Words, bits: int, sums: Hashed) -> None:
+        lanes = _words(groups), _words(one), _words(two)
+        self._deal(*_places(*lanes), len(groups), bits, *_places(*sums))
+
     def _run(self, name: str, rows: int, seed: tuple[np.uint64, np.uint64], *inputs: NDArray[Any]) -> Hashed:
         lanes = np.empty((2, rows), np.uint64)
         where = lanes.ctypes.data
-        places = [array.ctypes.data for array in inputs]
-        self._functions[name](*places, rows, int(seed[0]), int(seed[1]), where, where + 8 * rows)
+        self._functions[name](*_places(*inputs), rows, int(seed[0]), int(seed[1]), where, where + 8 * rows)
         return lanes[0], lanes[1]
+
+
+def _places(*arrays: NDArray[Any]) -> Iterator[int]:
+    return (array.ctypes.data for array in arrays)
 
 
 def _words(words: Words) -> Words:
@@ -82,7 +100,17 @@ def agrees(native: Native) -> bool:
         ("combine", (words, words[::-1])),
         ("hash_bytes", (data, starts, sizes)),
     )
-    return all(
+    same = all(
         np.array_equal(getattr(native, name)(*given, seed), getattr(reference, name)(*given, seed))
         for name, given in calls
     )
+    return same and _added(native) == _added(reference)
+
+
+def _added(loops: Any) -> tuple[object, ...]:
+    """What the loops that add up make of a few rows."""
+    one, two = (np.array(words, np.uint64) for words in ([1 << 63, 1 << 63, 5], [7, (1 << 64) - 1, 9]))
+    rows, groups = np.ones((2, 3), np.uint64), np.zeros((2, 4), np.uint64)
+    totals = loops.gather(one, two, (rows[0], rows[1]))
+    loops.deal(one, one, two, 2, (groups[0], groups[1]))
+    return totals, rows.tolist(), groups.tolist()

@@ -74,6 +74,20 @@ def hash_bytes(
     return _scramble(one), _rescramble(two)
 
 
+def gather(one: Words, two: Words, sums: Hashed) -> tuple[int, int]:
+    """Add a column's hashes to the rows' sums, in place and modulo 2^64, and return the sums of what was added."""
+    for lane, total in zip((one, two), sums, strict=True):
+        np.add(total, lane, out=total)
+    return int(one.sum(dtype=np.uint64)), int(two.sum(dtype=np.uint64))
+
+
+def deal(groups: Words, one: Words, two: Words, bits: int, sums: Hashed) -> None:
+    """Add each row's hash to the sum of its group, which the highest `bits` of `groups` number."""
+    numbers = (groups >> np.uint64(64 - bits)).astype(np.intp)
+    np.add.at(sums[0], numbers, one)
+    np.add.at(sums[1], numbers, two)
+
+
 @cache
 def factors() -> Words:
     """An odd number for every eighth byte of a value."""
