@@ -14,6 +14,7 @@ import json
 import os
 import runpy
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -106,10 +107,20 @@ def ray() -> tuple[Enter, Undo]:
     return os.chdir, undo
 
 
+class Printed(io.StringIO):
+    """What the job prints. Ray prints warnings from a thread of its own: these go to the log."""
+
+    def write(self, text: str) -> int:
+        if threading.current_thread() is threading.main_thread():
+            return super().write(text)
+        assert sys.__stdout__ is not None
+        return sys.__stdout__.write(text)
+
+
 def run(request: dict[str, Any], enter: Enter, undo: Undo) -> dict[str, Any]:
     """Run one job file as a script in its folder, and forget the modules that it brought."""
     started = time.monotonic()
-    out, error = io.StringIO(), None
+    out, error = Printed(), None
     known, path, folder = set(sys.modules), list(sys.path), Path.cwd()
     sys.argv = [request["script"], *request.get("arguments", [])]
     enter(request["folder"])
